@@ -1,0 +1,87 @@
+// What one primitive is: everything the compiler and the executors need to know of it, in one record in one file.
+import type * as tfjs from "@tensorflow/tfjs-core";
+import type { Dim } from "../dims/dim.ts";
+import type { GraphBuilder } from "../ir/builder.ts";
+import type { Attributes, DType, Graph, Node, SymbolicGraph } from "../ir/graph.ts";
+
+/** The shape and element type of a value with symbolic sizes. */
+export interface ValueType {
+  readonly shape: readonly Dim[];
+  readonly dtype: DType;
+}
+
+/** A value of the float64 interpreter: row-major; i32 values are stored exactly as float64. */
+export interface Reference {
+  readonly shape: readonly number[];
+  readonly dtype: DType;
+  readonly data: Float64Array;
+}
+
+/** The part of tfjs that lowerings use; given by the executor, so that the compiler itself never loads tfjs. */
+export type Tfjs = typeof tfjs;
+
+/** What a lowering may need beside its inputs. */
+export interface TfjsContext {
+  readonly tf: Tfjs;
+  /** Runs a scan's body on tensors: one step. Inputs in the body's `input` order by name; results by name. */
+  runBody(body: Graph<number>, inputs: Readonly<Record<string, tfjs.Tensor>>): Record<string, tfjs.Tensor>;
+}
+
+export interface Operation {
+  readonly name: string;
+  /** Grouping for the reference page. */
+  readonly group: "leaf" | "unary" | "binary" | "select" | "reduce" | "shape" | "contract" | "index" | "loop" | "gradient";
+  /** The rule in symbols, for readers: `(x: f32[...]) -> f32[...]`. */
+  readonly signature: string;
+  /** One to three sentences: what it computes, its domain, its behaviour at the edges. */
+  readonly doc: string;
+  /** Checks the inputs and gives the result's type. Throws `ShapeError`. */
+  infer(inputs: readonly ValueType[], attributes: Attributes<Dim>, body?: SymbolicGraph): ValueType;
+  /**
+   * Reverse-mode rule: given the node (with its inputs' and its own indices in the builder) and the gradient of the
+   * result, the gradient for each input; undefined where none flows (integer inputs, piecewise-constant functions).
+   * The source of a formula that is not elementary stands in the op's file.
+   */
+  gradient(context: GradientContext): readonly (number | undefined)[];
+  /** The float64 definition, naive and readable: what every executor is tested against. */
+  reference(inputs: readonly Reference[], node: Node<number>, context: ReferenceContext): Reference;
+  /** The op on any tfjs backend. The result is a new tensor or an alias (`.clone()`/`reshape`) of an input. */
+  tfjs(inputs: readonly tfjs.Tensor[], node: Node<number>, context: TfjsContext): tfjs.Tensor | tfjs.Tensor[];
+  /** Floating-point operations of one execution. */
+  flops(node: Node<number>, inputs: readonly (readonly number[])[]): number;
+  /** Cases for the property tests: input shapes and attributes; made small, some of them odd. */
+  readonly samples: readonly OperationSample[];
+  /** Relative tolerance of a float32 executor against `reference`; default 1e-5. */
+  readonly tolerance?: number;
+}
+
+export interface OperationSample {
+  readonly inputs: readonly { readonly shape: readonly number[]; readonly dtype?: DType; readonly domain?: "any" | "positive" | "unit" | "index" | "mask"; readonly below?: number }[];
+  readonly attributes?: Attributes<number>;
+}
+
+export interface GradientContext {
+  readonly builder: GraphBuilder;
+  readonly node: Node<Dim>;
+  /** Index of the node's own result. */
+  readonly result: number;
+  /** Index of the gradient of the result (same shape). */
+  readonly gradient: number;
+  /** All parts' gradients for a scan: by part index. */
+  readonly partGradients?: readonly (number | undefined)[];
+}
+
+export interface ReferenceContext {
+  /** Runs a scan's body once in float64. */
+  runBody(body: Graph<number>, inputs: Readonly<Record<string, Reference>>): Record<string, Reference>;
+}
+
+/** Raised by `infer`; the checker turns it into a diagnostic at the text that made the node. */
+export class ShapeError extends Error {
+  constructor(
+    readonly operation: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
