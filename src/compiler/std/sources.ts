@@ -1,0 +1,855 @@
+// Generated from the .mmx files of this folder by scripts/generate-std.ts; do not edit.
+
+/** The standard library: the text of each module by the name that `use` gives it. */
+export const stdSources: Readonly<Record<string, string>> = {
+  "std.attention": `mmx 1
+// Attention over any named axis, and the transformers made of it. Padded and absent entries get no weight.
+
+/// Multi-head scaled dot-product attention: concat_h softmax(Q_h K_hᵀ / sqrt(width / heads)) V_h, then a linear map, with
+/// Q = q W_q, K = kv W_k, V = kv W_v.
+///
+/// f32[..., Q, D], f32[..., K, E] -> f32[..., Q, D]. Without \`kv\` it is self-attention. \`over\` is the axis of kv that is
+/// attended to (the one before the last unless said); other axes of one name in q and kv go in step.
+/// Source: Vaswani et al. (2017), arXiv 1706.03762, equation 1 and section 3.2.2.
+/// Example: h = x |> Attention(heads: 4)
+module Attention(q: f32[..., Q, D], kv: f32[..., K, E] = q, heads: int = 4, over: dim = K, width: size = D, rate: float = 0) -> f32[..., Q, D] {
+  source = rename(kv, over: Key)
+  queries = q |> Linear(width) |> split(into: heads, along: last, as: Head)
+  keys = source |> Linear(width) |> split(into: heads, along: last, as: Head)
+  values = source |> Linear(width) |> split(into: heads, along: last, as: Head)
+  weights = softmax(dot(queries, keys, over: last) / sqrt(width / heads), over: Key) |> dropout(rate)
+  dot(weights, values, over: Key) |> transpose(Q, Head, last) |> merge(Head, last) |> Linear(D)
+}
+
+/// Learned positions: x + table[position].
+///
+/// f32[..., T, D] -> f32[..., T, D]; \`limit\` is the longest sequence that has positions of its own, later entries share
+/// the last one.
+/// Source: Gehring et al. (2017), arXiv 1705.03122, section 3.1; Devlin et al. (2019), arXiv 1810.04805.
+/// Example: h = x |> Linear(D) |> Positions()
+module Positions(x: f32[..., T, D], limit: size = 512) -> f32[..., T, D] {
+  param table: f32[limit, D] = normal(0.02)
+  x + lookup(table, positions(over: T))
+}
+
+/// Sinusoidal positions: adds sin(p / 10000^(2i/D)) to even entries 2i and cos(p / 10000^(2i/D)) to odd entries 2i + 1.
+///
+/// f32[..., T, D] -> f32[..., T, D].
+/// Source: Vaswani et al. (2017), arXiv 1706.03762, section 3.5.
+/// Example: h = x |> Linear(D) |> sinusoidal()
+fn sinusoidal(x: f32[..., T, D]) {
+  entry = positions(over: D) * 1.0
+  pair = floor(entry / 2)
+  rate = exp(-9.210340371976184 * 2 * pair / sum(ones(D)))
+  phase = (entry - 2 * pair) * 1.5707963267948966
+  x + sin(expand(positions(over: T) * 1.0, last) * rate + phase)
+}
+
+/// A transformer block, normalising first: h = x + Attention(LayerNorm(x)), y = h + Feed(LayerNorm(h)).
+///
+/// f32[..., T, D] -> f32[..., T, D].
+/// Source: Xiong et al. (2020), arXiv 2002.04745 (pre-norm); Vaswani et al. (2017), arXiv 1706.03762.
+/// Example: h = x |> Linear(D) |> Positions() |> repeat(2, Block(heads: 4))
+module Block(x: f32[..., T, D], heads: int = 4, over: dim = T, hidden: size = 4 * D, rate: float = 0) -> f32[..., T, D] {
+  h = x + (x |> LayerNorm() |> Attention(heads: heads, over: over, rate: rate) |> dropout(rate))
+  h + (h |> LayerNorm() |> Feed(hidden, rate: rate))
+}
+
+/// The position-wise part of a transformer block: Linear, GELU, dropout, Linear, dropout.
+///
+/// f32[..., D] -> f32[..., D].
+/// Source: Vaswani et al. (2017), arXiv 1706.03762, equation 2, with the GELU of BERT.
+/// Example: h = x |> Feed(512)
+module Feed(x: f32[..., D], hidden: size, rate: float = 0) -> f32[..., D] {
+  x |> Linear(hidden) |> gelu() |> dropout(rate) |> Linear(D) |> dropout(rate)
+}
+
+/// A transformer encoder: linear map to \`width\`, sinusoidal positions, \`depth\` blocks, a last layer norm.
+///
+/// f32[..., T, F] -> f32[..., T, width].
+/// Source: Vaswani et al. (2017), arXiv 1706.03762; pre-norm as in Xiong et al. (2020), arXiv 2002.04745.
+/// Example: h = clip.text |> Transformer(64, depth: 2, heads: 4) |> mean(over: T)
+module Transformer(x: f32[..., T, F], width: size, depth: int = 2, heads: int = 4, rate: float = 0) -> f32[..., T, width] {
+  x |> Linear(width) |> sinusoidal() |> repeat(depth, Block(heads: heads, rate: rate)) |> LayerNorm()
+}
+
+/// A cross-modal block: h = x + Attention(LayerNorm(x), LayerNorm(source)), y = h + Feed(LayerNorm(h)).
+///
+/// f32[..., T, D], f32[..., S, E] -> f32[..., T, D].
+/// Source: Tsai et al. (2019), arXiv 1906.00295, equation 5.
+/// Example: h = CrossBlock(text, audio, heads: 4)
+module CrossBlock(x: f32[..., T, D], source: f32[..., S, E], heads: int = 4, hidden: size = 4 * D, rate: float = 0) -> f32[..., T, D] {
+  h = x + (Attention(x |> LayerNorm(), source |> LayerNorm(), heads: heads, rate: rate) |> dropout(rate))
+  h + (h |> LayerNorm() |> Feed(hidden, rate: rate))
+}
+
+/// The cross-modal transformer: \`depth\` cross-modal blocks that all read the source's own low-level features.
+///
+/// f32[..., T, D], f32[..., S, E] -> f32[..., T, D]: the target's length and width, with what the source tells about it.
+/// Source: Tsai et al. (2019), "Multimodal Transformer for Unaligned Multimodal Language Sequences", arXiv 1906.00295,
+/// section 3.2.
+/// Example: seen = CrossModal(h[text], h[audio], depth: 2)
+module CrossModal(x: f32[..., T, D], source: f32[..., S, E], depth: int = 2, heads: int = 4, rate: float = 0) -> f32[..., T, D] {
+  x |> repeat(depth, CrossBlock(source: source, heads: heads, rate: rate)) |> LayerNorm()
+}
+
+/// The Perceiver resampler: \`latents\` learned queries read a sequence of any length, and then one another, \`depth\` times.
+///
+/// f32[B, T, E] -> f32[B, Latent, width].
+/// Source: Jaegle et al. (2021), arXiv 2103.03206, section 3.1; as a resampler Alayrac et al. (2022), arXiv 2204.14198,
+/// section 3.1 (there the latents join the keys; here they attend to one another in a block of their own).
+/// Example: tokens = clip.vision |> Perceiver(8, 64, depth: 2)
+module Perceiver(x: f32[B, T, E], latents: size, width: size, depth: int = 1, heads: int = 4, rate: float = 0) -> f32[B, latents, width] {
+  start = x |> PerceiverStart(latents, width)
+  start |> repeat(depth, PerceiverBlock(source: x, heads: heads, rate: rate)) |> LayerNorm()
+}
+
+/// The learned queries of a Perceiver, the same for every sample.
+///
+/// f32[B, T, E] -> f32[B, latents, width].
+/// Source: Jaegle et al. (2021), arXiv 2103.03206, section 3.1.
+/// Example: start = x |> PerceiverStart(8, 64)
+module PerceiverStart(x: f32[B, T, E], latents: size, width: size) -> f32[B, latents, width] {
+  param query: f32[latents, width] = normal(0.02)
+  zeros(B, latents, width) + query
+}
+
+/// One round of a Perceiver: the latents read the source, then one another.
+///
+/// f32[B, L, D], f32[B, T, E] -> f32[B, L, D].
+/// Source: Jaegle et al. (2021), arXiv 2103.03206, section 3.1.
+/// Example: latents = PerceiverBlock(latents, clip.vision)
+module PerceiverBlock(x: f32[B, L, D], source: f32[B, T, E], heads: int = 4, rate: float = 0) -> f32[B, L, D] {
+  x |> CrossBlock(source: source, heads: heads, rate: rate) |> Block(heads: heads, rate: rate)
+}
+
+/// Attention pooling: Σ_t softmax_t(w · tanh(x_t V)) x_t.
+///
+/// f32[..., T, D] -> f32[..., D].
+/// Source: Lin et al. (2017), arXiv 1703.03130, equation 5; Ilse et al. (2018), arXiv 1802.04712, equation 8.
+/// Example: h = clip.audio |> Linear(64) |> AttentionPool()
+module AttentionPool(x: f32[..., T, D], hidden: size = D) -> f32[..., D] {
+  score = x |> Linear(hidden) |> tanh() |> Linear(1, bias: false) |> squeeze()
+  sum(x * expand(softmax(score, over: T), last), over: T)
+}
+`,
+  "std.bottleneck": `mmx 1
+// Variational bottlenecks, reconstruction, and divergences between Gaussians.
+
+/// A Gaussian of \`width\` entries read off a representation: mean and log variance are linear in x.
+///
+/// f32[..., D] -> Gaussian[..., width].
+/// Source: Kingma and Welling (2014), arXiv 1312.6114, appendix C.2.
+/// Example: q = h |> Encode(64)
+module Encode(x: f32[..., D], width: size) {
+  gaussian(mean: x |> Linear(width), logvar: x |> Linear(width))
+}
+
+/// The variational information bottleneck: a sampled code and the information it costs, KL(q(z|x) || N(0, 1)).
+///
+/// f32[..., D] -> { code: f32[..., width], cost: f32[] }; in evaluation the code is the mean.
+/// Source: Alemi et al. (2017), arXiv 1612.00410, equation 17.
+/// Example: ib = h |> VariationalBottleneck(32)
+module VariationalBottleneck(x: f32[..., D], width: size) {
+  q = x |> Encode(width)
+  { code: sample(q), cost: kl_normal(q) }
+}
+
+/// The divergence from the standard normal, summed over the code and averaged over samples:
+/// mean Σ_d -(1 + logvar - mean² - exp(logvar)) / 2.
+///
+/// Gaussian[..., D] -> f32[].
+/// Source: Kingma and Welling (2014), arXiv 1312.6114, appendix B.
+/// Example: loss ib = kl_normal(q)
+fn kl_normal(q: gaussian) = mean(sum(kl(q, normal), over: last))
+
+/// The divergence of one Gaussian from another, entry by entry:
+/// (logvar_p - logvar_q + (exp(logvar_q) + (mean_q - mean_p)²) / exp(logvar_p) - 1) / 2.
+///
+/// Gaussian[..., D], Gaussian[..., D] -> f32[..., D].
+/// Source: Kullback and Leibler (1951); the closed form for normal distributions.
+/// Example: loss agree = mean(kl_between(q[text], q[audio]))
+fn kl_between(q: gaussian, p: gaussian) =
+  0.5 * (logvar(p) - logvar(q) + exp(logvar(q) - logvar(p)) + square(mean(q) - mean(p)) * exp(-logvar(p)) - 1)
+
+/// The negative log likelihood of x under q, entry by entry: (log 2π + logvar + (x - mean)² / exp(logvar)) / 2.
+///
+/// f32[..., D], Gaussian[..., D] -> f32[..., D].
+/// Source: Nix and Weigend (1994), "Estimating the mean and variance of the target probability distribution".
+/// Example: loss fit = mean(gaussian_nll(clip.audio, q))
+fn gaussian_nll(x: f32[..., D], q: gaussian) =
+  0.5 * (1.8378770664093453 + logvar(q) + square(x - mean(q)) * exp(-logvar(q)))
+
+/// How badly \`guess\` stands for x: the squared error summed over the features, averaged over samples and real steps.
+///
+/// f32[..., D], f32[..., D] -> f32[].
+/// Source: Hinton and Salakhutdinov (2006), "Reducing the dimensionality of data with neural networks".
+/// Example: loss back = reconstruction(z |> Linear(Ft), clip.text)
+fn reconstruction(guess: f32[..., D], x: f32[..., D]) = mean(sum(square(guess - x), over: D))
+`,
+  "std.contrastive": `mmx 1
+// Contrastive losses within a batch. Absent samples are neither anchors, positives nor negatives; a loss without any pair is 0.
+
+/// All dot products of one batch with another: y_{ij} = a_i · b_j.
+///
+/// f32[B, D], f32[B, D] -> f32[B, Other].
+/// Source: van den Oord, Li and Vinyals (2018), arXiv 1807.03748.
+/// Example: s = similarities(normalize(a), normalize(b))
+fn similarities(a: f32[B, D], b: f32[B, D]) = dot(a, rename(b, B: Other), over: D)
+
+/// InfoNCE over cosine similarities: the mean of -log exp(a_i·b_i/τ) / Σ_j exp(a_i·b_j/τ); symmetric: half of that from a to b
+/// and half from b to a.
+///
+/// f32[B, D], f32[B, D] -> f32[]. An anchor counts where both its views are there.
+/// Source: van den Oord, Li and Vinyals (2018), arXiv 1807.03748, equation 4; symmetric as in Radford et al. (2021),
+/// arXiv 2103.00020.
+/// Example: loss align = info_nce(h[text], h[audio], temperature: 0.1)
+fn info_nce(a: f32[B, D], b: f32[B, D], temperature: float = 0.1, symmetric: bool = true) {
+  u = normalize(a)
+  v = normalize(b)
+  positive = dot(u, v, over: D) / temperature
+  forward = mean(logsumexp(similarities(u, v) / temperature, over: Other) - positive)
+  backward = mean(logsumexp(similarities(v, u) / temperature, over: Other) - positive)
+  if symmetric then 0.5 * forward + 0.5 * backward else forward
+}
+
+/// NT-Xent: InfoNCE whose negatives are all other samples of both views: the mean over the 2 B anchors z_i with partner z_p of
+/// -log exp(z_i·z_p/τ) / Σ_{k≠i} exp(z_i·z_k/τ).
+///
+/// f32[B, D], f32[B, D] -> f32[].
+/// Source: Chen et al. (2020), arXiv 2002.05709, equation 1.
+/// Example: loss views = nt_xent(h[audio], view[audio], temperature: 0.5)
+fn nt_xent(a: f32[B, D], b: f32[B, D], temperature: float = 0.5) {
+  u = normalize(a)
+  v = normalize(b)
+  positive = dot(u, v, over: D) / temperature
+  0.5 * mean(nt_normaliser(u, v, temperature) - positive) + 0.5 * mean(nt_normaliser(v, u, temperature) - positive)
+}
+
+/// log (Σ_j exp(u_i·v_j/τ) + Σ_{j≠i} exp(u_i·u_j/τ)), the denominator of NT-Xent for the anchors of one view.
+///
+/// f32[B, D], f32[B, D] -> f32[B].
+/// Source: Chen et al. (2020), arXiv 2002.05709, equation 1.
+/// Example: n = nt_normaliser(u, v, 0.5)
+fn nt_normaliser(u: f32[B, D], v: f32[B, D], temperature: float) {
+  across = logsumexp(similarities(u, v) / temperature, over: Other)
+  within = logsumexp(where(same(B, Other), -1e9, similarities(u, u) / temperature), over: Other)
+  top = maximum(across, within)
+  top + log(exp(across - top) + exp(within - top))
+}
+
+/// The supervised contrastive loss: the mean over anchors i of -1/|P(i)| Σ_{p∈P(i)} log exp(z_i·z_p/τ) / Σ_{k≠i} exp(z_i·z_k/τ),
+/// P(i) being the other samples with i's label.
+///
+/// f32[B, D], f32[B] -> f32[]. An anchor without positives is left out.
+/// Source: Khosla et al. (2020), arXiv 2004.11362, equation 2 (L_out).
+/// Example: loss sentiment = supcon(h[text], label: polarity(clip.mood), temperature: 0.1)
+fn supcon(z: f32[B, D], label: f32[B], temperature: float = 0.1) {
+  u = normalize(z)
+  logits = similarities(u, u) / temperature
+  others = 1 - same(B, Other)
+  normaliser = logsumexp(where(others > 0, logits, -1e9), over: Other)
+  mates = others * (expand(label, last) == rename(label, B: Other)) * rename(present(z), B: Other)
+  many = sum(mates, over: Other)
+  counted = minimum(many, 1) * present(z)
+  row = sum(mates * (expand(normaliser, last) - logits), over: Other) / maximum(many, 1)
+  sum(counted * row) / maximum(sum(counted), 1)
+}
+
+/// The class of a sentiment by its sign: -1, 0 or 1.
+///
+/// f32[...] -> f32[...].
+/// Source: the polarity classes of CMU-MOSI (Zadeh et al. 2016, arXiv 1606.06259).
+/// Example: loss sentiment = supcon(h, label: polarity(clip.mood))
+fn polarity(y: f32[...]) = sign(y)
+
+/// The class of a sentiment by rounding to whole degrees, halves to even: round(clamp(y, low, high)).
+///
+/// f32[...] -> f32[...].
+/// Source: the seven classes of CMU-MOSI, -3 to 3 (Zadeh et al. 2016, arXiv 1606.06259).
+/// Example: loss sentiment = supcon(h, label: sentiment_bins(clip.mood))
+fn sentiment_bins(y: f32[...], low: float = -3, high: float = 3) = round(clamp(y, low, high))
+
+/// How far apart the two views of a sample are on the sphere: mean |a - b|².
+///
+/// f32[B, D], f32[B, D] -> f32[].
+/// Source: Wang and Isola (2020), arXiv 2005.10242, equation 1 with alpha = 2.
+/// Example: loss close = alignment(h[text], h[audio])
+fn alignment(a: f32[B, D], b: f32[B, D]) = mean(sum(square(normalize(a) - normalize(b)), over: D))
+
+/// How evenly a batch covers the sphere: log of the mean over pairs i ≠ j of exp(-t |x_i - x_j|²).
+///
+/// f32[B, D] -> f32[]; 0 with fewer than two samples.
+/// Source: Wang and Isola (2020), arXiv 2005.10242, equation 2.
+/// Example: loss spread = uniformity(h[text])
+fn uniformity(x: f32[B, D], t: float = 2) {
+  u = normalize(x)
+  near = exp(2 * t * (similarities(u, u) - 1)) * (1 - same(B, Other))
+  many = sum(present(x))
+  pairs_seen = many * (many - 1)
+  log(where(pairs_seen > 0, sum(near) / maximum(pairs_seen, 1), 1))
+}
+`,
+  "std.conv": `mmx 1
+// Convolution and pooling along named axes: a window of neighbours, then a product or a reduction. Padding reads as 0.
+
+/// A convolution along one axis: y_t = Σ_k x_{t + k} W_k + b.
+///
+/// f32[..., T, In] -> f32[..., T, out]; \`kernel\` entries \`dilation\` apart, \`pad\` same or causal.
+/// Source: Waibel et al. (1989), "Phoneme recognition using time-delay neural networks"; dilation as in van den Oord et al.
+/// (2016), arXiv 1609.03499.
+/// Example: h = clip.audio |> Conv1d(64, kernel: 3) |> relu()
+module Conv1d(x: f32[..., T, In], out: size, kernel: int = 3, dilation: int = 1) -> f32[..., T, out] {
+  window(x, kernel, over: T, dilation: dilation) |> merge(In, window) |> Linear(out)
+}
+
+/// A convolution that reads only the present and the past: y_t = Σ_k x_{t - k} W_k + b.
+///
+/// f32[..., T, In] -> f32[..., T, out].
+/// Source: van den Oord et al. (2016), arXiv 1609.03499, section 2.1.
+/// Example: h = clip.audio |> CausalConv1d(64, kernel: 3, dilation: 2)
+module CausalConv1d(x: f32[..., T, In], out: size, kernel: int = 3, dilation: int = 1) -> f32[..., T, out] {
+  window(x, kernel, over: T, dilation: dilation, pad: causal) |> merge(In, window) |> Linear(out)
+}
+
+/// A convolution of each channel by itself: y_{t,d} = Σ_k x_{t + k, d} w_{d,k}.
+///
+/// f32[..., T, D] -> f32[..., T, D].
+/// Source: Sifre and Mallat (2014), "Rigid-motion scattering for texture classification"; Chollet (2017), arXiv 1610.02357.
+/// Example: h = x |> Depthwise1d(kernel: 5)
+module Depthwise1d(x: f32[..., T, D], kernel: int = 3, dilation: int = 1) -> f32[..., T, D] {
+  param weight: f32[D, kernel] = fan_in(kernel)
+  sum(window(x, kernel, over: T, dilation: dilation) * weight, over: window)
+}
+
+/// A depthwise convolution and then a linear map of the channels.
+///
+/// f32[..., T, In] -> f32[..., T, out].
+/// Source: Chollet (2017), arXiv 1610.02357, section 3.
+/// Example: h = x |> Separable1d(64, kernel: 5) |> gelu()
+module Separable1d(x: f32[..., T, In], out: size, kernel: int = 3, dilation: int = 1) -> f32[..., T, out] {
+  x |> Depthwise1d(kernel: kernel, dilation: dilation) |> Linear(out)
+}
+
+/// A convolution over two axes: y_{r,c} = Σ_{i,j} x_{r + i, c + j} W_{i,j} + b.
+///
+/// f32[..., Rows, Columns, In] -> f32[..., Rows, Columns, out].
+/// Source: LeCun et al. (1998), "Gradient-based learning applied to document recognition".
+/// Example: h = image |> Conv2d(16, kernel: 3) |> relu()
+module Conv2d(x: f32[..., Rows, Columns, In], out: size, kernel: int = 3) -> f32[..., Rows, Columns, out] {
+  tall = window(x, kernel, over: Rows) |> merge(In, window)
+  window(tall, kernel, over: Columns) |> merge(last, window) |> Linear(out)
+}
+
+/// The largest entry of each window of \`size\`, every \`stride\` steps.
+///
+/// f32[..., T, D] -> f32[..., (T - size) / stride + 1, D].
+/// Source: Zhou and Chellappa (1988), "Computation of optical flow using a neural network".
+/// Example: h = x |> max_pool(2, stride: 2)
+fn max_pool(x: f32[..., T, D], size: int = 2, stride: int = 2) =
+  max(window(x, size, over: T, stride: stride, pad: none), over: window)
+
+/// The mean of each window of \`size\`, every \`stride\` steps.
+///
+/// f32[..., T, D] -> f32[..., (T - size) / stride + 1, D].
+/// Source: LeCun et al. (1998), "Gradient-based learning applied to document recognition" (subsampling layers).
+/// Example: h = x |> mean_pool(2, stride: 2)
+fn mean_pool(x: f32[..., T, D], size: int = 2, stride: int = 2) =
+  mean(window(x, size, over: T, stride: stride, pad: none), over: window)
+`,
+  "std.core": `mmx 1
+// What every spec sees without a \`use\`: layers, activations and the plain losses.
+
+// ------------------------------------------------------------------------------------------------ layers
+
+/// An affine map of the last axis: y = x W + b.
+///
+/// f32[..., In] -> f32[..., out]. \`bias: false\` leaves b out.
+/// Source: W and b start uniform in ±1/sqrt(In), PyTorch's default for nn.Linear.
+/// Example: h = x |> Linear(64)
+module Linear(x: f32[..., In], out: size, bias: bool = true) -> f32[..., out] {
+  param weight: f32[In, out] = fan_in(In)
+  param offset: f32[out] = fan_in(In)
+  y = dot(x, weight, over: In)
+  if bias then y + offset else y
+}
+
+/// Layers of Linear, GELU and dropout, then a last Linear without activation.
+///
+/// f32[..., In] -> f32[..., out]. \`depth\` counts the hidden layers, each \`hidden\` wide; \`rate\` is the dropout's.
+/// Source: Rumelhart, Hinton and Williams (1986), "Learning representations by back-propagating errors".
+/// Example: score = fused |> MLP(64, 1) |> squeeze()
+module MLP(x: f32[..., In], hidden: size, out: size, depth: int = 1, rate: float = 0) -> f32[..., out] {
+  x |> Hidden(hidden, rate: rate) |> repeat(depth - 1, Hidden(hidden, rate: rate)) |> Linear(out)
+}
+
+/// One hidden layer: dropout(gelu(x W + b)).
+///
+/// f32[..., In] -> f32[..., out].
+/// Source: Hendrycks and Gimpel (2016), arXiv 1606.08415; Srivastava et al. (2014), "Dropout".
+/// Example: h = x |> Hidden(128, rate: 0.1)
+module Hidden(x: f32[..., In], out: size, rate: float = 0) -> f32[..., out] {
+  x |> Linear(out) |> gelu() |> dropout(rate)
+}
+
+/// Layer normalisation of the last axis: (x - mean) / sqrt(variance + epsilon) * gain + offset.
+///
+/// f32[..., D] -> f32[..., D]. The variance is the biased one.
+/// Source: Ba, Kiros and Hinton (2016), arXiv 1607.06450, equation 4.
+/// Example: h = x |> LayerNorm()
+module LayerNorm(x: f32[..., D], epsilon: float = 1e-5) -> f32[..., D] {
+  param gain: f32[D] = ones()
+  param offset: f32[D] = zeros()
+  centred = x - expand(mean(x, over: D), last)
+  deviation = sqrt(mean(square(centred), over: D) + epsilon)
+  centred / expand(deviation, last) * gain + offset
+}
+
+/// Root-mean-square normalisation of the last axis: x / sqrt(mean(x²) + epsilon) * gain.
+///
+/// f32[..., D] -> f32[..., D].
+/// Source: Zhang and Sennrich (2019), arXiv 1910.07467, equation 4.
+/// Example: h = x |> RMSNorm()
+module RMSNorm(x: f32[..., D], epsilon: float = 1e-6) -> f32[..., D] {
+  param gain: f32[D] = ones()
+  x / expand(sqrt(mean(square(x), over: D) + epsilon), last) * gain
+}
+
+/// A row of a learned table for each index: y = table[x].
+///
+/// i32[...] -> f32[..., width]; indices run from 0 to rows - 1.
+/// Source: Bengio et al. (2003), "A neural probabilistic language model"; starts at N(0, 0.02²) as in BERT.
+/// Example: words = tokens |> Embedding(30000, 64)
+module Embedding(x: i32[...], rows: size, width: size) -> f32[..., width] {
+  param table: f32[rows, width] = normal(0.02)
+  lookup(table, x)
+}
+
+/// In training sets each entry to 0 with probability \`rate\` and divides the others by 1 - rate; else the identity.
+///
+/// f32[...] -> f32[...].
+/// Source: Srivastava et al. (2014), "Dropout", in its inverted form.
+/// Example: h = x |> dropout(10%)
+fn dropout(x: f32[...], rate: float = 0.1) =
+  if training and rate > 0 then where(uniform(like(x)) < rate, 0, x / (1 - rate)) else x
+
+// ------------------------------------------------------------------------------------------------ activations
+
+/// max(x, 0).
+///
+/// f32[...] -> f32[...].
+/// Source: Nair and Hinton (2010), "Rectified linear units improve restricted Boltzmann machines".
+/// Example: h = x |> Linear(64) |> relu()
+fn relu(x: f32[...]) = maximum(x, 0)
+
+/// max(x, 0) + slope · min(x, 0).
+///
+/// f32[...] -> f32[...].
+/// Source: Maas, Hannun and Ng (2013), "Rectifier nonlinearities improve neural network acoustic models".
+/// Example: h = x |> leaky_relu(0.2)
+fn leaky_relu(x: f32[...], slope: float = 0.01) = maximum(x, 0) + slope * minimum(x, 0)
+
+/// The Gaussian error linear unit, exactly: x Φ(x) = x (1 + erf(x / √2)) / 2.
+///
+/// f32[...] -> f32[...].
+/// Source: Hendrycks and Gimpel (2016), arXiv 1606.08415, section 2.
+/// Example: h = x |> Linear(64) |> gelu()
+fn gelu(x: f32[...]) = 0.5 * x * (1 + erf(x * 0.7071067811865476))
+
+/// The sigmoid linear unit (swish): x σ(x).
+///
+/// f32[...] -> f32[...].
+/// Source: Elfwing, Uchibe and Doya (2018), arXiv 1702.03118; Ramachandran et al. (2017), arXiv 1710.05941.
+/// Example: h = x |> Linear(64) |> silu()
+fn silu(x: f32[...]) = x * sigmoid(x)
+
+/// x where x > 0, alpha (exp(x) - 1) elsewhere.
+///
+/// f32[...] -> f32[...].
+/// Source: Clevert, Unterthiner and Hochreiter (2016), arXiv 1511.07289, equation 15.
+/// Example: h = x |> elu()
+fn elu(x: f32[...], alpha: float = 1) = maximum(x, 0) + alpha * (exp(minimum(x, 0)) - 1)
+
+/// log(1 + exp(x)), computed without overflow as max(x, 0) + log1p(exp(-|x|)).
+///
+/// f32[...] -> f32[...].
+/// Source: Dugas et al. (2001), "Incorporating second-order functional knowledge for better option pricing".
+/// Example: deviation = h |> Linear(8) |> softplus()
+fn softplus(x: f32[...]) = maximum(x, 0) + log1p(exp(-abs(x)))
+
+/// log σ(x) = -softplus(-x).
+///
+/// f32[...] -> f32[...].
+/// Source: the definition of the logistic function.
+/// Example: loss = -mean(log_sigmoid(score))
+fn log_sigmoid(x: f32[...]) = minimum(x, 0) - log1p(exp(-abs(x)))
+
+// ------------------------------------------------------------------------------------------------ losses
+
+/// The mean absolute error: mean |x - y| over all real entries.
+///
+/// f32[...], f32[...] -> f32[].
+/// Source: Laplace's criterion; the main metric and loss of CMU-MOSI (Zadeh et al. 2016, arXiv 1606.06259).
+/// Example: loss task = mae(score, clip.mood)
+fn mae(x: f32[...], y: f32[...]) = mean(abs(x - y))
+
+/// The mean squared error: mean (x - y)² over all real entries.
+///
+/// f32[...], f32[...] -> f32[].
+/// Source: Gauss's criterion.
+/// Example: loss task = mse(score, clip.mood)
+fn mse(x: f32[...], y: f32[...]) = mean(square(x - y))
+
+/// Quadratic up to \`delta\`, linear beyond: mean of e²/2 where e = |x - y| <= delta, delta (e - delta/2) elsewhere.
+///
+/// f32[...], f32[...] -> f32[].
+/// Source: Huber (1964), "Robust estimation of a location parameter".
+/// Example: loss task = huber(score, clip.mood, delta: 0.5)
+fn huber(x: f32[...], y: f32[...], delta: float = 1) {
+  error = abs(x - y)
+  inner = minimum(error, delta)
+  mean(0.5 * square(inner) + delta * (error - inner))
+}
+
+/// Softmax cross entropy: the mean of -Σ_c t_c log softmax(logits)_c over samples, t being the one-hot class mixed with
+/// the uniform distribution: t = (1 - smoothing) onehot + smoothing / C.
+///
+/// f32[..., C] logits, i32[...] class numbers -> f32[].
+/// Source: Szegedy et al. (2016), arXiv 1512.00567, section 7 (label smoothing).
+/// Example: loss task = cross_entropy(logits, clip.kind, smoothing: 10%)
+fn cross_entropy(logits: f32[..., C], label: i32[...], smoothing: float = 0) {
+  logs = log_softmax(logits, over: C)
+  picked = sum(onehot(label, C) * logs, over: C)
+  if smoothing > 0 then mean(-(1 - smoothing) * picked - smoothing * mean(logs, over: C)) else -mean(picked)
+}
+
+/// Cross entropy with a weight for each class: Σ_i w(y_i) (-log softmax(logits_i) at y_i) / Σ_i w(y_i).
+///
+/// f32[..., C] logits, i32[...] class numbers, f32[C] weights -> f32[].
+/// Source: the weighted mean of PyTorch's nn.CrossEntropyLoss; King and Zeng (2001), "Logistic regression in rare events
+/// data".
+/// Example: loss task = weighted_cross_entropy(logits, clip.kind, weights: rarity)
+fn weighted_cross_entropy(logits: f32[..., C], label: i32[...], weights: f32[C]) {
+  logs = log_softmax(logits, over: C)
+  chosen = onehot(label, C) * weights
+  total = sum(where(logs > 0, chosen, chosen))
+  -sum(chosen * logs) / maximum(total, 1e-12)
+}
+
+/// Binary cross entropy from logits: the mean of max(l, 0) - l y + log(1 + exp(-|l|)).
+///
+/// f32[...] logits, f32[...] labels in 0 .. 1 -> f32[].
+/// Source: Cox (1958), "The regression analysis of binary sequences".
+/// Example: loss lie = bce(logit, clip.lie)
+fn bce(logit: f32[...], label: f32[...]) = mean(maximum(logit, 0) - logit * label + log1p(exp(-abs(logit))))
+
+/// The focal loss, which turns down what is already right: mean -(1 - p_t)^focus log p_t.
+///
+/// f32[..., C] logits, i32[...] class numbers -> f32[].
+/// Source: Lin et al. (2017), arXiv 1708.02002, equation 4, over a softmax.
+/// Example: loss task = focal(logits, clip.kind, focus: 2)
+fn focal(logits: f32[..., C], label: i32[...], focus: float = 2) {
+  log_p = sum(onehot(label, C) * log_softmax(logits, over: C), over: C)
+  -mean((1 - exp(log_p)) ^ focus * log_p)
+}
+`,
+  "std.domain": `mmx 1
+// Bringing two batches' representations together, or keeping two representations apart.
+
+/// All squared distances of one batch to another: |x_i|² + |y_j|² - 2 x_i · y_j, never below 0.
+///
+/// f32[N, D], f32[K, D] -> f32[N, Other].
+/// Source: the cosine law.
+/// Example: d = squared_distances(x, y)
+fn squared_distances(x: f32[N, D], y: f32[K, D]) {
+  other = rename(y, K: Other)
+  lengths = expand(sum(square(x), over: D), last) + sum(square(other), over: D)
+  maximum(lengths - 2 * dot(x, other, over: D), 0)
+}
+
+/// A sum of five Gaussian kernels of widths 4 w, 2 w, w, w/2 and w/4: Σ_k exp(-d / (2^k w)).
+///
+/// f32[...] squared distances, f32[] w -> f32[...].
+/// Source: Long et al. (2015), arXiv 1502.02791, section 3.2 (multi-kernel), with the widths of its published code.
+/// Example: k = five_kernels(squared_distances(x, y), w)
+fn five_kernels(d: f32[...], w: f32[]) {
+  widest = exp(-d / (4 * w))
+  second = square(widest)
+  third = square(second)
+  fourth = square(third)
+  widest + second + third + fourth + square(fourth)
+}
+
+/// The mean squared distance over all different pairs of the two batches together; no gradient flows into it.
+///
+/// f32[N, D], f32[K, D] -> f32[].
+/// Source: Long et al. (2015), arXiv 1502.02791, section 4.1 (the median heuristic, with the mean as in its published code).
+/// Example: w = kernel_width(x, y)
+fn kernel_width(x: f32[N, D], y: f32[K, D]) {
+  many = sum(present(x)) + sum(present(y))
+  all = sum(squared_distances(x, x)) + sum(squared_distances(y, y)) + 2 * sum(squared_distances(x, y))
+  maximum(stop(all) / maximum(many * (many - 1), 1), 1e-6)
+}
+
+/// The squared maximum mean discrepancy, biased estimator: mean k(x, x') + mean k(y, y') - 2 mean k(x, y), with five Gaussian
+/// kernels around the mean distance.
+///
+/// f32[N, D], f32[K, D] -> f32[]; 0 where a batch has no samples.
+/// Source: Gretton et al. (2012), "A kernel two-sample test", equation 5; kernels of Long et al. (2015), arXiv 1502.02791.
+/// Example: loss domain = mmd(s.fused, t.fused)
+fn mmd(x: f32[N, D], y: f32[K, D]) {
+  w = kernel_width(x, y)
+  within = mean(five_kernels(squared_distances(x, x), w)) + mean(five_kernels(squared_distances(y, y), w))
+  both = minimum(sum(present(x)), 1) * minimum(sum(present(y)), 1)
+  both * (within - 2 * mean(five_kernels(squared_distances(x, y), w)))
+}
+
+/// The local maximum mean discrepancy: the MMD between samples of one class, averaged over classes. Samples are weighted by their
+/// share of the class: ω_ic = p_ic / Σ_j p_jc; d = 1/C Σ_c (Σ ω_i ω_j k(x_i, x_j) + Σ ω_i ω_j k(y_i, y_j) - 2 Σ ω_i ω_j k(x_i, y_j)).
+///
+/// f32[N, D] and i32[N] classes of the source, f32[K, D] and f32[K, C] class probabilities of the target -> f32[]. A class that the
+/// source batch lacks counts 0.
+/// Source: Zhu et al. (2020), "Deep subdomain adaptation network for image classification", equations 6 and 7.
+/// Example: loss local = lmmd(s.fused, source.lie, t.fused, softmax(t.logits, over: last))
+fn lmmd(x: f32[N, D], label: i32[N], y: f32[K, D], probability: f32[K, C]) {
+  truth = onehot(label, C) * expand(present(x), last)
+  guess = probability * expand(present(y), last)
+  seen = minimum(sum(truth, over: N), 1)
+  own = truth / maximum(sum(truth, over: N), 1)
+  theirs = guess / maximum(sum(guess, over: K), 1e-12) * seen
+  w = kernel_width(x, y)
+  within_x = sum(five_kernels(squared_distances(x, x), w) * dot(own, rename(own, N: Other), over: C))
+  within_y = sum(five_kernels(squared_distances(y, y), w) * dot(theirs, rename(theirs, K: Other), over: C))
+  across = sum(five_kernels(squared_distances(x, y), w) * dot(own, rename(theirs, K: Other), over: C))
+  (within_x + within_y - 2 * across) / sum(ones(C))
+}
+
+/// The covariance of the last axis over the samples: Xᵀ X / (n - 1) with X centred.
+///
+/// f32[N, D] -> f32[D, Along]; 0 with a single sample.
+/// Source: the unbiased sample covariance.
+/// Example: c = covariance(h)
+fn covariance(x: f32[N, D]) {
+  centred = x - mean(x, over: N)
+  dot(centred, rename(centred, D: Along), over: N) / maximum(sum(present(x)) - 1, 1)
+}
+
+/// CORAL: the squared distance of the two covariances, |C_x - C_y|² / (4 D²).
+///
+/// f32[N, D], f32[K, D] -> f32[].
+/// Source: Sun and Saenko (2016), "Deep CORAL", arXiv 1607.01719, equation 1.
+/// Example: loss domain = coral(s.fused, t.fused)
+fn coral(x: f32[N, D], y: f32[K, D]) = 0.25 * mean(square(covariance(x) - covariance(y)))
+
+/// A domain discriminator behind a gradient reversal: the binary cross entropy of telling source (0) from target (1); minimising it
+/// trains the discriminator and, by -strength times the gradient, the encoder against it.
+///
+/// f32[N, D], f32[K, D] -> f32[], each batch counting one half.
+/// Source: Ganin et al. (2016), arXiv 1505.07818, equations 9 to 13.
+/// Example: loss domain = Adversary(s.fused, t.fused, strength: ramp(dann))
+module Adversary(x: f32[N, D], y: f32[K, D], hidden: size = D, strength: float = 1) -> f32[] {
+  judge = MLP(hidden, 1)
+  source = reverse_gradient(x, strength) |> judge |> squeeze()
+  target = reverse_gradient(y, strength) |> judge |> squeeze()
+  0.5 * mean(softplus(source)) + 0.5 * mean(softplus(-target))
+}
+
+/// How much two representations of the same samples share: |Aᵀ B|² / (D E), the rows centred over the batch and of length 1.
+///
+/// f32[N, D], f32[N, E] -> f32[]; 0 where every entry of the one is uncorrelated with every entry of the other.
+/// Source: Bousmalis et al. (2016), "Domain separation networks", arXiv 1608.06019, equation 5, normalised as in its code.
+/// Example: loss apart = orthogonality(private, shared)
+fn orthogonality(a: f32[N, D], b: f32[N, E]) {
+  left = normalize(a - mean(a, over: N))
+  right = rename(normalize(b - mean(b, over: N)), E: Along)
+  mean(square(dot(left, right, over: N)))
+}
+
+/// Linear centred kernel alignment, a similarity of two representations in 0 .. 1: |Yᵀ X|² / (|Xᵀ X| |Yᵀ Y|), both centred.
+///
+/// f32[N, D], f32[N, E] -> f32[].
+/// Source: Kornblith et al. (2019), arXiv 1905.00414, equation 4 and section 3; the numerator is HSIC (Gretton et al. 2005).
+/// Example: loss alike = 1 - cka(h[text], h[audio])
+fn cka(a: f32[N, D], b: f32[N, E]) {
+  x = a - mean(a, over: N)
+  y = b - mean(b, over: N)
+  across = sum(square(dot(x, rename(y, E: Along), over: N)))
+  own = sum(square(dot(x, rename(x, D: Along), over: N))) * sum(square(dot(y, rename(y, E: Along), over: N)))
+  across / maximum(sqrt(own), 1e-12)
+}
+`,
+  "std.fusion": `mmx 1
+// Ways to make one representation of several.
+
+/// The gated multimodal unit: u = tanh(a W_a), v = tanh(b W_b), z = σ([a; b] W_z), h = z ∘ u + (1 - z) ∘ v.
+///
+/// f32[..., Da], f32[..., Db] -> f32[..., width].
+/// Source: Arevalo et al. (2017), arXiv 1702.01992, section 3.1 (the bimodal unit).
+/// Example: fused = GatedFusion(h[text], h[audio], 64)
+module GatedFusion(a: f32[..., Da], b: f32[..., Db], width: size) -> f32[..., width] {
+  gate = concat(a, b, along: last) |> Linear(width) |> sigmoid()
+  gate * tanh(a |> Linear(width)) + (1 - gate) * tanh(b |> Linear(width))
+}
+
+/// The gated multimodal unit for any number of stacked modalities: h = Σ_m σ([x_1; …; x_K] W_m) ∘ tanh(x_m V_m).
+///
+/// f32[..., K, D] -> f32[..., width]; an absent member of the stack counts as 0 in the gates and drops out of the sum.
+/// Source: Arevalo et al. (2017), arXiv 1702.01992, section 3.1 (the unit for k modalities).
+/// Example: fused = stack(h[m] for m in M) |> GatedStack(64)
+module GatedStack(x: f32[..., K, D], width: size) -> f32[..., width] {
+  param value: f32[K, D, width] = glorot(D, width)
+  gate = merge(x, K, D) |> Linear(K * width) |> sigmoid() |> split(into: K, along: last, as: Member)
+  own = tanh(sum(expand(x, last) * value, over: D)) |> rename(K: Member)
+  sum(gate * own, over: Member)
+}
+
+/// A one in front of the last axis' entries: [1; x].
+///
+/// f32[..., D] -> f32[..., D + 1].
+/// Source: Zadeh et al. (2017), arXiv 1707.07250, section 3.2 (the constant dimension).
+/// Example: y = with_one(x)
+fn with_one(x: f32[..., D]) = concat(ones(like(pick(x, 0, from: D))) |> expand(last), x, along: last)
+
+/// The outer product of two vectors, flattened: y_{i Q + j} = a_i b_j.
+///
+/// f32[..., P], f32[..., Q] -> f32[..., P * Q].
+/// Source: Lin, RoyChowdhury and Maji (2015), arXiv 1504.07889 (bilinear pooling).
+/// Example: y = outer(a, b)
+fn outer(a: f32[..., P], b: f32[..., Q]) = (expand(a, last) * expand(b, last) |> transpose(Q, last)) |> merge(P, Q)
+
+/// Tensor fusion of two modalities: [1; a] ⊗ [1; b], flattened.
+///
+/// f32[..., Da], f32[..., Db] -> f32[..., (Da + 1) * (Db + 1)].
+/// Source: Zadeh et al. (2017), arXiv 1707.07250, section 3.2.
+/// Example: fused = tensor_fusion(h[text], h[audio]) |> MLP(64, 1)
+fn tensor_fusion(a: f32[..., Da], b: f32[..., Db]) = outer(with_one(a), with_one(b))
+
+/// Tensor fusion of three modalities: [1; a] ⊗ [1; b] ⊗ [1; c], flattened.
+///
+/// f32[..., Da], f32[..., Db], f32[..., Dc] -> f32[..., (Da + 1) * (Db + 1) * (Dc + 1)].
+/// Source: Zadeh et al. (2017), arXiv 1707.07250, section 3.2.
+/// Example: fused = tensor_fusion3(h[text], h[audio], h[vision]) |> MLP(64, 1)
+fn tensor_fusion3(a: f32[..., Da], b: f32[..., Db], c: f32[..., Dc]) = outer(outer(with_one(a), with_one(b)), with_one(c))
+`,
+  "std.recurrent": `mmx 1
+// Recurrent networks, each a scan over the sequence axis. Padded steps keep the state, so a sample's padding changes nothing.
+
+/// The gated recurrent unit: r = σ(x W_r + h U_r), z = σ(x W_z + h U_z), n = tanh(x W_n + b + r ∘ (h U_n + c)),
+/// h' = (1 - z) ∘ n + z ∘ h.
+///
+/// f32[B, T, In] -> f32[B, T, hidden]; \`backward: true\` runs from the end.
+/// Source: Cho et al. (2014), arXiv 1406.1078, section 2.3, with the reset gate inside as in PyTorch's nn.GRU.
+/// Example: h = clip.audio |> GRU(64) |> last(over: T)
+module GRU(x: f32[B, T, In], hidden: size, backward: bool = false) -> f32[B, T, hidden] {
+  gates = x |> Linear(3 * hidden) |> split(into: 3, along: last, as: Gate)
+  cell = GRUCell()
+  if backward then scan gates over T backward carry h = zeros(B, hidden) {
+    new = cell(gates, h)
+    next h = new
+    new
+  } else scan gates over T carry h = zeros(B, hidden) {
+    new = cell(gates, h)
+    next h = new
+    new
+  }
+}
+
+/// One step of a GRU from the input's part of the gates and the state.
+///
+/// f32[B, 3, H], f32[B, H] -> f32[B, H].
+/// Source: Cho et al. (2014), arXiv 1406.1078, section 2.3.
+/// Example: cell = GRUCell()
+module GRUCell(gates: f32[B, G, H], h: f32[B, H]) -> f32[B, H] {
+  own = h |> Linear(3 * H) |> split(into: 3, along: last, as: Gate)
+  reset = sigmoid(pick(gates, 0, from: Gate) + pick(own, 0, from: Gate))
+  keep = sigmoid(pick(gates, 1, from: Gate) + pick(own, 1, from: Gate))
+  fresh = tanh(pick(gates, 2, from: Gate) + reset * pick(own, 2, from: Gate))
+  (1 - keep) * fresh + keep * h
+}
+
+/// The long short-term memory: i, f, o = σ(x W + h U + b), g = tanh(x W_g + h U_g + b_g), c' = f ∘ c + i ∘ g,
+/// h' = o ∘ tanh(c').
+///
+/// f32[B, T, In] -> f32[B, T, hidden]; \`backward: true\` runs from the end.
+/// Source: Hochreiter and Schmidhuber (1997), "Long short-term memory", with the forget gate of Gers et al. (2000).
+/// Example: h = clip.vision |> LSTM(64) |> last(over: T)
+module LSTM(x: f32[B, T, In], hidden: size, backward: bool = false) -> f32[B, T, hidden] {
+  gates = x |> Linear(4 * hidden) |> split(into: 4, along: last, as: Gate)
+  cell = LSTMCell()
+  if backward then scan gates over T backward carry h = zeros(B, hidden), c = zeros(B, hidden) {
+    new = cell(gates, h, c)
+    next h = new.h
+    next c = new.c
+    new.h
+  } else scan gates over T carry h = zeros(B, hidden), c = zeros(B, hidden) {
+    new = cell(gates, h, c)
+    next h = new.h
+    next c = new.c
+    new.h
+  }
+}
+
+/// One step of an LSTM from the input's part of the gates (input, forget, candidate, output) and the state.
+///
+/// f32[B, 4, H], f32[B, H], f32[B, H] -> { h: f32[B, H], c: f32[B, H] }.
+/// Source: Hochreiter and Schmidhuber (1997); Gers, Schmidhuber and Cummins (2000), "Learning to forget".
+/// Example: cell = LSTMCell()
+module LSTMCell(gates: f32[B, G, H], h: f32[B, H], c: f32[B, H]) -> { h: f32[B, H], c: f32[B, H] } {
+  all = gates + (h |> Linear(4 * H, bias: false) |> split(into: 4, along: last, as: Gate))
+  memory = sigmoid(pick(all, 1, from: Gate)) * c + sigmoid(pick(all, 0, from: Gate)) * tanh(pick(all, 2, from: Gate))
+  { h: sigmoid(pick(all, 3, from: Gate)) * tanh(memory), c: memory }
+}
+
+/// A GRU in each direction, joined: f32[B, T, In] -> f32[B, T, 2 * hidden].
+///
+/// Source: Schuster and Paliwal (1997), "Bidirectional recurrent neural networks".
+/// Example: h = clip.audio |> BiGRU(32) |> mean(over: T)
+module BiGRU(x: f32[B, T, In], hidden: size) -> f32[B, T, 2 * hidden] {
+  concat(x |> GRU(hidden), x |> GRU(hidden, backward: true), along: last)
+}
+
+/// An LSTM in each direction, joined: f32[B, T, In] -> f32[B, T, 2 * hidden].
+///
+/// Source: Graves and Schmidhuber (2005), "Framewise phoneme classification with bidirectional LSTM".
+/// Example: h = clip.audio |> BiLSTM(32) |> mean(over: T)
+module BiLSTM(x: f32[B, T, In], hidden: size) -> f32[B, T, 2 * hidden] {
+  concat(x |> LSTM(hidden), x |> LSTM(hidden, backward: true), along: last)
+}
+
+/// The state after the whole sequence: that of a forward GRU at each sample's last step.
+///
+/// f32[B, T, In] -> f32[B, hidden].
+/// Source: Cho et al. (2014), arXiv 1406.1078, section 2.2 (the summary c of the encoder).
+/// Example: h = clip.audio |> GRUState(64)
+module GRUState(x: f32[B, T, In], hidden: size) -> f32[B, hidden] {
+  last(x |> GRU(hidden), over: T)
+}
+
+/// The state after the whole sequence: that of a forward LSTM at each sample's last step.
+///
+/// f32[B, T, In] -> f32[B, hidden].
+/// Source: Sutskever, Vinyals and Le (2014), arXiv 1409.3215, section 2.
+/// Example: h = clip.audio |> LSTMState(64)
+module LSTMState(x: f32[B, T, In], hidden: size) -> f32[B, hidden] {
+  last(x |> LSTM(hidden), over: T)
+}
+
+/// Both ends of a bidirectional GRU: the forward state at the last step beside the backward state at the first.
+///
+/// f32[B, T, In] -> f32[B, 2 * hidden].
+/// Source: Schuster and Paliwal (1997); Cho et al. (2014), arXiv 1406.1078.
+/// Example: h = clip.audio |> BiGRUState(32)
+module BiGRUState(x: f32[B, T, In], hidden: size) -> f32[B, 2 * hidden] {
+  concat(last(x |> GRU(hidden), over: T), first(x |> GRU(hidden, backward: true), over: T), along: last)
+}
+
+/// Both ends of a bidirectional LSTM: the forward state at the last step beside the backward state at the first.
+///
+/// f32[B, T, In] -> f32[B, 2 * hidden].
+/// Source: Graves and Schmidhuber (2005), "Framewise phoneme classification with bidirectional LSTM".
+/// Example: h = clip.audio |> BiLSTMState(32)
+module BiLSTMState(x: f32[B, T, In], hidden: size) -> f32[B, 2 * hidden] {
+  concat(last(x |> LSTM(hidden), over: T), first(x |> LSTM(hidden, backward: true), over: T), along: last)
+}
+`,
+};
