@@ -1,0 +1,43 @@
+// What the command line talks to: streams, colours, width and the working folder, as one record, so that tests run the real
+// verbs in their own process.
+import { text } from "node:stream/consumers";
+
+export interface Terminal {
+  /** Results: what a pipe should carry on. */
+  write(text: string): void;
+  /** Everything said to a person beside the result. */
+  writeError(text: string): void;
+  readStandardInput(): Promise<string>;
+  /** Calls `stop` at Ctrl-C; the function given back takes the handler away again. */
+  onInterrupt(stop: () => void): () => void;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly folder: string;
+  /** Standard output is a terminal that a line can be redrawn on. */
+  readonly interactive: boolean;
+  readonly columns: number;
+}
+
+/** The terminal of this process. */
+export function processTerminal(): Terminal {
+  return {
+    write: (text) => void process.stdout.write(text),
+    writeError: (text) => void process.stderr.write(text),
+    readStandardInput: () => text(process.stdin),
+    onInterrupt(stop) {
+      process.on("SIGINT", stop);
+      return () => process.off("SIGINT", stop);
+    },
+    environment: process.env,
+    folder: process.cwd(),
+    interactive: process.stdout.isTTY === true && process.env.TERM !== "dumb",
+    columns: process.stdout.columns ?? 120,
+  };
+}
+
+/** Whether to colour, by the conventions of no-color.org and force-color.org; `asked` is `--color` or `--no-color`. */
+export function wantsColour(terminal: Terminal, asked: boolean): boolean {
+  if (!asked || terminal.environment.NO_COLOR) return false;
+  const forced = terminal.environment.FORCE_COLOR;
+  if (forced !== undefined && forced !== "" && forced !== "0") return true;
+  return terminal.interactive;
+}

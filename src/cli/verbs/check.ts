@@ -1,0 +1,67 @@
+// `mmx check`: parses and checks specs, and their data files' headers where those are there; trains nothing.
+import type { Command } from "commander";
+import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
+import type { Act, Context } from "../context.ts";
+import { examples, renderOptions } from "../context.ts";
+import type { ExitCode } from "../failure.ts";
+import { exitCode } from "../failure.ts";
+import { expandFiles } from "../files.ts";
+import { nodeHost } from "../host.ts";
+import { collectPairs } from "../settings.ts";
+
+interface CheckOptions {
+  readonly set: Record<string, string>;
+}
+
+export function addCheck(program: Command, act: Act): void {
+  program
+    .command("check")
+    .summary("check specs without running anything")
+    .description(
+      "Checks names, sizes, shapes, masks, losses and training recipes. FILE is a spec, a folder (searched for *.mmx) or a\n" +
+        "quoted glob. Exits with 1 where a spec has an error; warnings alone exit with 0.",
+    )
+    .argument("<file...>", "specs, folders or globs")
+    .option("--set <name=value>", "override a constant of the spec; may be given again", collectPairs("--set", "D=64"), {})
+    .addHelpText("after", examples("mmx check model.mmx", 'mmx check "examples/**/*.mmx" --json'))
+    .action((files: string[], options: CheckOptions, command: Command) =>
+      act(command, (context) => check(files, options, context)),
+    );
+}
+
+async function check(patterns: readonly string[], options: CheckOptions, context: Context): Promise<ExitCode> {
+  const files = expandFiles(patterns, context.terminal.folder);
+  const { checkSpec } = await import("../../compiler/check/index.ts");
+  const { render } = await import("../../compiler/diagnostics/render.ts");
+  const { renderJson } = await import("../../compiler/diagnostics/json.ts");
+  const host = nodeHost(context.terminal.folder);
+  const all: Diagnostic[] = [];
+  const json: unknown[] = [];
+  for (const file of files) {
+    const { diagnostics, sources } = checkSpec(host, file, { overrides: options.set });
+    all.push(...diagnostics);
+    for (const diagnostic of diagnostics) {
+      if (context.json) json.push(renderJson(diagnostic, sources));
+      else context.terminal.write(`${render(diagnostic, sources, renderOptions(context))}\n\n`);
+    }
+  }
+  const errors = all.filter(({ severity }) => severity === "error").length;
+  const warnings = all.length - errors;
+  if (context.json) {
+    context.terminal.write(`${JSON.stringify({ files: files.length, errors, warnings, diagnostics: json }, undefined, 2)}\n`);
+  } else {
+    context.terminal.write(`${summary(files.length, errors, warnings)}\n`);
+  }
+  return errors > 0 ? exitCode.faulty : exitCode.ok;
+}
+
+function summary(files: number, errors: number, warnings: number): string {
+  const where = counted(files, "file");
+  if (errors + warnings === 0) return `${where} checked, nothing wrong.`;
+  const parts = [errors > 0 ? counted(errors, "error") : "", warnings > 0 ? counted(warnings, "warning") : ""];
+  return `${parts.filter((part) => part !== "").join(", ")} in ${where}.`;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
