@@ -1,0 +1,95 @@
+// The backends a user can ask for with `--backend`: what each needs, how to get it, how to start it.
+import { createRequire } from "node:module";
+import type { Executor } from "../executors/executor.ts";
+import type { Extensions } from "../executors/extensions.ts";
+import { tfjsExecutor } from "../executors/tfjs/index.ts";
+import { isInstalled, loadBackend } from "../executors/tfjs/load.ts";
+
+export type BackendName = "node-gpu" | "node" | "webgpu" | "wasm" | "cpu";
+
+export interface Backend {
+  readonly name: BackendName;
+  /** What it runs on, in a few words. */
+  readonly doc: string;
+  /** Packages it needs that are not installed. */
+  missing(): readonly string[];
+  /** How to get what is missing: one command or sentence. */
+  readonly remedy: string;
+  /** Starts it. Throws where it cannot. */
+  open(extensions: Extensions): Promise<Executor>;
+  /**
+   * Why `auto` should pass it over though it would start; absent: never. Called with nothing missing; may throw what a
+   * broken package throws.
+   */
+  drawback?(): Promise<string | undefined>;
+}
+
+const gpuPackage = "@tensorflow/tfjs-node-gpu";
+const nodePackage = "@tensorflow/tfjs-node";
+const version = "4.22.0";
+
+const lacking = (names: readonly string[]): readonly string[] => names.filter((name) => !isInstalled(name));
+
+/** In the order in which `auto` tries them. tfjs-node-gpu serves `node` too where tfjs-node is not installed. */
+export const backends: readonly Backend[] = [
+  {
+    name: "node-gpu",
+    doc: "an NVIDIA GPU through TensorFlow (CUDA)",
+    missing: () => lacking([gpuPackage]),
+    remedy: `needs an NVIDIA GPU with CUDA 11 and cuDNN 8; install with: npm install ${gpuPackage}@${version}`,
+    open: openGpu,
+  },
+  {
+    name: "node",
+    doc: "the processor through TensorFlow's native library",
+    missing: () => (isInstalled(gpuPackage) ? [] : lacking([nodePackage])),
+    remedy: `install with: npm install ${nodePackage}@${version} (it downloads TensorFlow's library from storage.googleapis.com)`,
+    open: (extensions) => tfjsExecutor("tensorflow", { extensions, packageName: isInstalled(nodePackage) ? nodePackage : gpuPackage }),
+  },
+  {
+    name: "webgpu",
+    doc: "any GPU through WebGPU",
+    missing: () => lacking(["webgpu", "@tensorflow/tfjs-backend-webgpu"]),
+    remedy: `install with: npm install webgpu @tensorflow/tfjs-backend-webgpu@${version}`,
+    open: (extensions) => tfjsExecutor("webgpu", { extensions }),
+    drawback: softwareAdapter,
+  },
+  {
+    name: "wasm",
+    doc: "the processor through WebAssembly, nothing to install",
+    missing: () => lacking(["@tensorflow/tfjs-backend-wasm"]),
+    remedy: "reinstall the packages with: npm ci",
+    open: (extensions) => tfjsExecutor("wasm", { extensions }),
+  },
+  {
+    name: "cpu",
+    doc: "the processor in plain JavaScript; slow, for comparison",
+    missing: () => lacking(["@tensorflow/tfjs-backend-cpu"]),
+    remedy: "reinstall the packages with: npm ci",
+    open: (extensions) => tfjsExecutor("cpu", { extensions }),
+  },
+];
+
+/** tfjs-node-gpu installs and starts without a GPU too, on the processor; that is the backend `node`. */
+async function openGpu(extensions: Extensions): Promise<Executor> {
+  const executor = await tfjsExecutor("tensorflow", { extensions, packageName: gpuPackage });
+  const { tf, activate } = await loadBackend("tensorflow", gpuPackage);
+  activate();
+  const { isUsingGpuDevice } = tf.backend() as { readonly isUsingGpuDevice?: boolean };
+  if (isUsingGpuDevice !== true) throw new Error("TensorFlow finds no GPU; nvidia-smi should list one");
+  return executor;
+}
+
+/** Without a GPU, Dawn may offer SwiftShader, which is correct and far slower than WebAssembly. */
+async function softwareAdapter(): Promise<string | undefined> {
+  const dawn = createRequire(import.meta.url)("webgpu") as { create(flags: readonly string[]): WebgpuEntry };
+  const adapter = await dawn.create([]).requestAdapter();
+  if (adapter === null) return "WebGPU finds no adapter";
+  const software = adapter.info.isFallbackAdapter === true || adapter.info.architecture === "swiftshader";
+  return software ? "WebGPU finds only a software adapter" : undefined;
+}
+
+/** The part of the WebGPU interface that is read here. */
+interface WebgpuEntry {
+  requestAdapter(): Promise<{ readonly info: { readonly architecture: string; readonly isFallbackAdapter?: boolean } } | null>;
+}

@@ -1,0 +1,92 @@
+// Loads tfjs and one of its backends once a process. tfjs has one current backend for the whole process, so whoever runs
+// kernels calls `activate` first: sessions on several backends can then take turns.
+import { createRequire } from "node:module";
+import { dirname, sep } from "node:path";
+import util from "node:util";
+import type { Tfjs } from "../../../compiler/ops/operation.ts";
+
+/** tfjs's own names of its backends; `tensorflow` is tfjs-node and tfjs-node-gpu. */
+export type TfjsBackend = "cpu" | "wasm" | "tensorflow" | "webgpu";
+
+export interface LoadedBackend {
+  readonly tf: Tfjs;
+  /** Makes this backend the current one; takes effect at once. */
+  activate(): void;
+}
+
+const loaded = new Map<TfjsBackend, Promise<LoadedBackend>>();
+
+/**
+ * Loads a backend. `packageName` is the package that supplies `tensorflow`; the first one loaded serves the whole process.
+ * Throws whatever the package throws where it is absent or cannot start.
+ */
+export function loadBackend(backend: TfjsBackend, packageName = "@tensorflow/tfjs-node"): Promise<LoadedBackend> {
+  let promise = loaded.get(backend);
+  if (promise === undefined) {
+    promise = load(backend, packageName);
+    loaded.set(backend, promise);
+  }
+  return promise;
+}
+
+async function load(backend: TfjsBackend, packageName: string): Promise<LoadedBackend> {
+  const tf: Tfjs = await import("@tensorflow/tfjs-core");
+  // PROD only silences the banner, advice and deprecation notes that tfjs prints on the console.
+  tf.env().set("PROD", true);
+  if (backend === "cpu") await import("@tensorflow/tfjs-backend-cpu");
+  else if (backend === "wasm") await loadWasm(tf);
+  else if (backend === "tensorflow") loadNode(packageName);
+  else loadWebgpu();
+  if (!(await tf.setBackend(backend))) throw new Error(`the tfjs backend ${backend} did not start`);
+  return {
+    tf,
+    activate() {
+      // setBackend is asynchronous only while a backend starts; this one has, so the switch is done on return.
+      if (tf.getBackend() !== backend) void tf.setBackend(backend);
+    },
+  };
+}
+
+async function loadWasm(tf: Tfjs): Promise<void> {
+  // Stock tfjs uses no threads in Node either; a fixed choice keeps results the same everywhere.
+  tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
+  const { setWasmPaths } = await import("@tensorflow/tfjs-backend-wasm");
+  // Resolved at run time: the package stays outside of our bundle, wherever the bundle lies.
+  const entry = createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm");
+  setWasmPaths(`${dirname(entry)}${sep}`);
+}
+
+function loadNode(packageName: string): void {
+  restoreLegacyUtilities();
+  createRequire(import.meta.url)(packageName);
+}
+
+/** tfjs-node 4.22 calls `util.isNullOrUndefined` and `util.isArray`, which Node 23 removed. */
+function restoreLegacyUtilities(): void {
+  const legacy = util as unknown as Record<string, unknown>;
+  legacy.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
+  legacy.isArray ??= Array.isArray;
+}
+
+/** In Node the `webgpu` package (Dawn) supplies what a browser has built in. */
+function loadWebgpu(): void {
+  const require = createRequire(import.meta.url);
+  const { navigator } = globalThis as { readonly navigator?: object };
+  if (navigator === undefined || !("gpu" in navigator)) {
+    const dawn = require("webgpu") as { readonly globals: object; create(flags: readonly string[]): unknown };
+    Object.assign(globalThis, dawn.globals);
+    Object.defineProperty(globalThis, "navigator", { value: { gpu: dawn.create([]) }, configurable: true });
+  }
+  require("@tensorflow/tfjs-backend-webgpu");
+}
+
+/** Whether a package can be found from here; it may still fail to load. */
+export function isInstalled(packageName: string): boolean {
+  try {
+    createRequire(import.meta.url).resolve(packageName);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "MODULE_NOT_FOUND") return false;
+    throw error;
+  }
+}
