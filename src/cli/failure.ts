@@ -56,7 +56,8 @@ export function tellFailure(error: unknown, terminal: Terminal, json: boolean): 
 
 function remedyOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
-  if ("remedy" in error && typeof error.remedy === "string") return error.remedy;
+  if ("remedy" in error && typeof error.remedy === "string")
+    return error.message.includes(error.remedy) ? undefined : error.remedy;
   return systemRemedy(error);
 }
 
