@@ -1,0 +1,178 @@
+// Checks a data block against the header of its file, before any value is read, and binds the sizes that the file decides.
+// `mmx check`, the editor and the loader all come here.
+import type { DataSchema, DimensionInfo, FieldAxis, FieldSchema } from "../compiled.ts";
+import { type Diagnostic, diagnose } from "../diagnostics/diagnostic.ts";
+import { axesDiffer } from "../diagnostics/records/data/axes-differ.ts";
+import { columnMissing } from "../diagnostics/records/data/column-missing.ts";
+import { countsDiffer } from "../diagnostics/records/data/counts-differ.ts";
+import { elementDiffers } from "../diagnostics/records/data/element-differs.ts";
+import { lengthsWrong } from "../diagnostics/records/data/lengths-wrong.ts";
+import { noSamples } from "../diagnostics/records/data/no-samples.ts";
+import { partsOverlap } from "../diagnostics/records/data/parts-overlap.ts";
+import { tooLong } from "../diagnostics/records/data/too-long.ts";
+import { closest } from "../diagnostics/suggest.ts";
+import type { Span } from "../source/span.ts";
+import { bindSizes, type BoundSize, type StoredAxis } from "./bind-sizes.ts";
+import { companionsOf } from "./companions.ts";
+import { type ColumnHeader, describeColumn, type FileHeader, unknownRows } from "./header.ts";
+import { printType, suggestType } from "./print-field.ts";
+
+export interface HeaderContext {
+  /** Bounds of ragged dimensions, as `CompiledSpec.dimensions` has them. */
+  readonly dimensions: readonly DimensionInfo[];
+  /** Sizes that other data blocks or overrides bound already. */
+  readonly sizes?: Readonly<Record<string, number>>;
+  /** False for prediction: columns of targets and of the split may be missing. */
+  readonly needsTargets?: boolean;
+}
+
+export interface HeaderCheck {
+  readonly diagnostics: readonly Diagnostic[];
+  /** Sizes bound by this file, e.g. `{ Ft: 100 }`; those given in the context are not repeated. */
+  readonly sizes: Readonly<Record<string, number>>;
+}
+
+/** Compares a data block with a file header. Reports every column that does not fit, once. */
+export function checkHeader(schema: DataSchema, header: FileHeader, context: HeaderContext): HeaderCheck {
+  const diagnostics: Diagnostic[] = [];
+  const stored: StoredAxis[] = [];
+  const counts: Count[] = [];
+  for (const field of schema.fields) {
+    const column = findColumn(header, field.column);
+    if (column === undefined) {
+      if (field.role !== "target" || context.needsTargets !== false) {
+        diagnostics.push(missing(header, field.column, field.name, field.span));
+      }
+      continue;
+    }
+    checkField(field, column, header, context, { diagnostics, stored, counts });
+  }
+  if (context.needsTargets !== false) diagnostics.push(...checkSplit(schema, header));
+  diagnostics.push(...checkCounts(counts, header));
+  const bound = bindSizes(stored, context.sizes ?? {});
+  diagnostics.push(...bound.diagnostics);
+  return { diagnostics, sizes: sizesOf(bound.sizes) };
+}
+
+interface Count {
+  readonly column: string;
+  readonly count: number;
+  readonly span: Span;
+}
+
+interface Findings {
+  readonly diagnostics: Diagnostic[];
+  readonly stored: StoredAxis[];
+  readonly counts: Count[];
+}
+
+const sizesOf = (bound: ReadonlyMap<string, BoundSize>): Record<string, number> =>
+  Object.fromEntries([...bound].map(([symbol, { size }]) => [symbol, size]));
+
+export function findColumn(header: FileHeader, name: string): ColumnHeader | undefined {
+  return header.columns.find((column) => column.name === name);
+}
+
+/** The column that `split by NAME` reads: a field's, or the file's own. */
+export function splitColumn(schema: DataSchema, name: string): string {
+  return schema.fields.find((field) => field.name === name)?.column ?? name;
+}
+
+function missing(header: FileHeader, column: string, reader: string, span: Span): Diagnostic {
+  const columns = header.columns.map(({ name }) => name);
+  return diagnose(columnMissing, { span, reader, column, path: header.path, columns, meant: closest(column, columns) });
+}
+
+function checkField(field: FieldSchema, column: ColumnHeader, header: FileHeader, context: HeaderContext, found: Findings): void {
+  const { span } = field;
+  if (column.type === "text" && field.element !== "text" && field.element !== "labels") {
+    const expected = field.element === "bool" ? "truth values" : "numbers";
+    found.diagnostics.push(
+      diagnose(elementDiffers, { span, field: field.name, declared: printType(field), column: describeColumn(column), expected }),
+    );
+    return;
+  }
+  const { offsets, lengths } = companionsOf(field, header);
+  for (const each of [offsets, ...lengths.values()]) {
+    if (each !== undefined && (each.type === "text" || each.shape.length !== 1)) {
+      found.diagnostics.push(diagnose(lengthsWrong, { span, column: each.name, problem: `it is ${describeColumn(each)}, not one number a sample` }));
+    }
+  }
+  const sizes = storedSizes(field, column, offsets !== undefined);
+  if (sizes === undefined) {
+    const unpadded = offsets === undefined ? 1 : 0;
+    found.diagnostics.push(
+      diagnose(axesDiffer, {
+        span,
+        field: field.name,
+        declared: `${field.name} ${printType(field)}`,
+        stored: describeColumn(column),
+        declaredAxes: field.axes.length + unpadded,
+        storedAxes: column.shape.length,
+        suggestion: `${field.name}: ${suggestType(field, column.shape)}`,
+      }),
+    );
+    return;
+  }
+  const rows = offsets === undefined ? column.shape[0] : offsets.shape[0];
+  const count = rows === undefined || rows === unknownRows ? unknownRows : rows - (offsets === undefined ? 0 : 1);
+  found.counts.push({ column: column.name, count, span });
+  field.axes.forEach((axis, at) => {
+    const size = sizes[at];
+    if (size === undefined) return;
+    if (!axis.ragged) found.stored.push({ axis: axis.size, size, field, at, column });
+    else if (!lengths.has(axis.size.key)) found.diagnostics.push(...checkBound(field, axis, size, context));
+  });
+}
+
+/**
+ * The stored sizes of a field's axes (undefined for the ragged axis of a column stored without padding), or undefined where
+ * the column has another number of axes. Axes of size 1 at the end that the spec does not name are passed over: labels are often
+ * stored as [N, 1].
+ */
+export function storedSizes(field: FieldSchema, column: ColumnHeader, unpadded: boolean): readonly (number | undefined)[] | undefined {
+  const shape = unpadded ? [undefined, ...column.shape.slice(1)] : column.shape.slice(1);
+  if (column.shape.length === 0 || shape.length < field.axes.length) return undefined;
+  const surplus = shape.slice(field.axes.length);
+  return surplus.every((size) => size === 1) ? shape.slice(0, field.axes.length) : undefined;
+}
+
+function checkBound(field: FieldSchema, axis: FieldAxis, longest: number, context: HeaderContext): readonly Diagnostic[] {
+  const dimension = context.dimensions.find((info) => info.symbol === axis.size.key);
+  if (dimension?.bound === undefined || longest <= dimension.bound) return [];
+  const { bound, span: declared } = dimension;
+  return [diagnose(tooLong, { span: field.span, field: field.name, dimension: axis.size.key, bound, longest, declared })];
+}
+
+function checkCounts(counts: readonly Count[], header: FileHeader): readonly Diagnostic[] {
+  const known = counts.filter(({ count }) => count !== unknownRows);
+  const [first] = known;
+  if (first === undefined) return [];
+  if (known.every(({ count }) => count === 0)) return [diagnose(noSamples, { span: first.span, path: header.path })];
+  return known
+    .filter(({ count }) => count !== first.count)
+    .map(({ span, column, count }) => diagnose(countsDiffer, { span, column, count, first }));
+}
+
+function checkSplit(schema: DataSchema, header: FileHeader): readonly Diagnostic[] {
+  const { split, span } = schema;
+  if (split === undefined) return [];
+  const named = split.kind === "column" ? [split.column] : [split.stratify, split.group];
+  const diagnostics: Diagnostic[] = [];
+  for (const name of named) {
+    if (name === undefined) continue;
+    const column = splitColumn(schema, name);
+    if (findColumn(header, column) === undefined) diagnostics.push(missing(header, column, "the split", span));
+  }
+  if (split.kind === "column") {
+    const taken = new Map<string, string>();
+    for (const [part, values] of Object.entries(split.parts)) {
+      for (const value of values.map(String)) {
+        const first = taken.get(value);
+        if (first !== undefined) diagnostics.push(diagnose(partsOverlap, { span, first, second: part, value }));
+        taken.set(value, part);
+      }
+    }
+  }
+  return diagnostics;
+}
