@@ -1,6 +1,7 @@
 // Builds a symbolic graph node by node: the one place where shapes of new nodes are inferred, through each op's own rule.
 import type { Dim } from "../dims/dim.ts";
 import { operation } from "../ops/index.ts";
+import { valueType } from "../ops/support/value-type.ts";
 import type { Assignment, Attributes, DType, Node, Origin, SymbolicGraph } from "./graph.ts";
 
 export interface GraphBuilder {
@@ -27,7 +28,7 @@ export function graphBuilder(start?: readonly Node<Dim>[]): GraphBuilder {
     nodes,
     add(op, inputs, attributes = {}, extra = {}) {
       const result = operation(op).infer(
-        inputs.map((index) => ({ shape: at(index).shape, dtype: at(index).dtype })),
+        inputs.map((index) => valueType(nodes, index)),
         attributes,
         extra.body,
       );
