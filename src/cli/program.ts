@@ -6,11 +6,13 @@ import { contextOf, examples } from "./context.ts";
 import type { ExitCode } from "./failure.ts";
 import type { Terminal } from "./terminal.ts";
 import { addCheck } from "./verbs/check.ts";
+import { addDoctor } from "./verbs/doctor.ts";
 import { addExplain } from "./verbs/explain.ts";
 import { addFormat } from "./verbs/fmt.ts";
+import { addInit } from "./verbs/init.ts";
 import { version } from "./version.ts";
 
-const verbs = [addCheck, addFormat, addExplain];
+const verbs = [addInit, addCheck, addFormat, addExplain, addDoctor];
 
 /** The program; `finish` receives the exit code of the verb that ran. */
 export function mmxProgram(terminal: Terminal, finish: (exit: ExitCode) => void): Command {
