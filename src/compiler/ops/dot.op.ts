@@ -1,7 +1,7 @@
 // The contraction `dot`: matrix products of every kind, with any axes as batch and any axes summed over.
 import type { Tensor } from "@tensorflow/tfjs-core";
-import { type Operation, ShapeError, type Tfjs } from "./operation.ts";
-import { type AnyAttributes, numberPairsAttribute } from "./support/attributes.ts";
+import { type AnyAttributes, type Operation, ShapeError, type Tfjs } from "./operation.ts";
+import { numberPairsAttribute } from "./support/attributes.ts";
 import { elementCount, inputAt, makeReference, offsets, rowMajorStrides } from "./support/arrays.ts";
 import { axisSize, describeType, otherAxes, pick, requireAxes, requireDType, requireInputs, surelyDiffer } from "./support/types.ts";
 

@@ -1,7 +1,7 @@
 // The operation `extension`: a host function written in TypeScript, outside the closed set.
 import type { Node } from "../ir/graph.ts";
-import { type HostArray, type HostExtension, type Operation, ShapeError } from "./operation.ts";
-import { type AnyAttributes, dimsAttribute, dtypeAttribute, stringAttribute } from "./support/attributes.ts";
+import { type AnyAttributes, type HostArray, type HostExtension, type Operation, ShapeError } from "./operation.ts";
+import { dimsAttribute, dtypeAttribute, stringAttribute } from "./support/attributes.ts";
 import { elementCount, inputAt, makeReference } from "./support/arrays.ts";
 import { tfjsTensor } from "./support/tfjs.ts";
 

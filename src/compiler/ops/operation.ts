@@ -2,7 +2,11 @@
 import type * as tfjs from "@tensorflow/tfjs-core";
 import type { Dim } from "../dims/dim.ts";
 import type { GraphBuilder } from "../ir/builder.ts";
-import type { Attributes, DType, Graph, Node, SymbolicGraph } from "../ir/graph.ts";
+import type { Attributes, DType, Graph, Node, StaticGraph, SymbolicGraph } from "../ir/graph.ts";
+
+/** Shape rules serve symbolic and static graphs alike; a number stands for itself. */
+export type AnyAttributes = Attributes<Dim> | Attributes<number>;
+export type AnyGraph = SymbolicGraph | StaticGraph;
 
 /** The shape and element type of a value with symbolic sizes. */
 export interface ValueType {
@@ -62,7 +66,7 @@ export interface Operation {
   /** One to three sentences: what it computes, its domain, its behaviour at the edges. */
   readonly doc: string;
   /** Checks the inputs and gives the result's type. Throws `ShapeError`. */
-  infer(inputs: readonly ValueType[], attributes: Attributes<Dim>, body?: SymbolicGraph): ValueType;
+  infer(inputs: readonly ValueType[], attributes: AnyAttributes, body?: AnyGraph): ValueType;
   /**
    * Reverse-mode rule: given the node (with its inputs' and its own indices in the builder) and the gradient of the
    * result, the gradient for each input; undefined where none flows (integer inputs, piecewise-constant functions).

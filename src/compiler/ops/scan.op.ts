@@ -1,6 +1,5 @@
 // The loop `scan`: a recurrence along the first axis of its sequences; its body is a graph.
 import type { Tensor } from "@tensorflow/tfjs-core";
-import type { SymbolicGraph } from "../ir/graph.ts";
 import { type Operation, type Reference, ShapeError, type Tfjs, type ValueType } from "./operation.ts";
 import { elementCount, inputAt, makeReference } from "./support/arrays.ts";
 import { scanGradient } from "./support/scan-gradient.ts";
@@ -45,7 +44,7 @@ export const scan: Operation = {
   doc: "Runs its body once for each of the T entries of the sequences, from the last one where `reverse` is set, and passes the carries on. The body reads carry.K, slice.K and const.K and gives carry.K and out.K. `part` takes the final carries and the outputs, which are stacked along a new first axis at the place of their step.",
   infer(inputs, attributes, body) {
     const layout = scanCounts(attributes);
-    const graph = bodyOf<SymbolicGraph>(body);
+    const graph = bodyOf(body);
     const names = scanInputNames(layout);
     if (inputs.length !== names.length || layout.sequences < 1) {
       throw new ShapeError("scan", `a scan with this body takes ${names.length} inputs, among them a sequence, not ${inputs.length}`);

@@ -1,11 +1,9 @@
 // Typed access to a node's attributes. A graph's attributes are plain JSON, so every op reads them through these functions,
 // which accept a number wherever a size may stand: the same rule then serves symbolic and static graphs.
 import { constantDim, type Dim, isDim } from "../../dims/dim.ts";
-import type { Attribute, Attributes, DType } from "../../ir/graph.ts";
-import { ShapeError } from "../operation.ts";
+import type { Attribute, DType } from "../../ir/graph.ts";
+import { type AnyAttributes, ShapeError } from "../operation.ts";
 
-/** Attributes of a symbolic or of a static graph. */
-export type AnyAttributes = Attributes<Dim> | Attributes<number>;
 
 function wrong(op: string, key: string, expected: string): never {
   throw new ShapeError(op, `the attribute ${key} of ${op} must be ${expected}`);

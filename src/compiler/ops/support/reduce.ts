@@ -1,13 +1,12 @@
 // What the reductions over axes share: the shape rule and the walk from each entry to the result it belongs to.
-import type { Dim } from "../../dims/dim.ts";
-import type { Attributes, Node } from "../../ir/graph.ts";
-import type { OperationSample, Reference, ValueType } from "../operation.ts";
+import type { Node } from "../../ir/graph.ts";
+import type { AnyAttributes, OperationSample, Reference, ValueType } from "../operation.ts";
 import { numbersAttribute } from "./attributes.ts";
 import { offsets, rowMajorStrides } from "./arrays.ts";
 import { otherAxes, pick, requireAxes, requireInputs } from "./types.ts";
 
 /** The input with the axes of the attribute `axes` removed. */
-export function inferReduction(op: string, inputs: readonly ValueType[], attributes: Attributes<Dim>): ValueType {
+export function inferReduction(op: string, inputs: readonly ValueType[], attributes: AnyAttributes): ValueType {
   const [x] = requireInputs(op, inputs, 1);
   const axes = numbersAttribute(op, attributes, "axes");
   requireAxes(op, x, axes);

@@ -1,5 +1,6 @@
 // How the inputs and results of a scan are laid out: carries, then sequences, then constants.
-import { type AnyAttributes, booleanAttribute, numberAttribute } from "./attributes.ts";
+import type { AnyAttributes } from "../operation.ts";
+import { booleanAttribute, numberAttribute } from "./attributes.ts";
 
 export interface ScanCounts {
   readonly carries: number;

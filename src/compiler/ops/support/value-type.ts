@@ -1,7 +1,7 @@
 // The type of a node's value as the shape rules of later nodes see it; for a scan also the types of its several parts.
 import { constantDim, type Dim } from "../../dims/dim.ts";
-import type { Graph, Node } from "../../ir/graph.ts";
-import { ShapeError, type ValueType } from "../operation.ts";
+import type { Node } from "../../ir/graph.ts";
+import { type AnyGraph, ShapeError, type ValueType } from "../operation.ts";
 import { numberAttribute } from "./attributes.ts";
 
 const toDims = (shape: readonly (Dim | number)[]): readonly Dim[] =>
@@ -20,7 +20,7 @@ export function valueType(nodes: readonly (Node<Dim> | Node<number>)[], index: n
 
 /** A scan's results: the final carries, then the outputs stacked along a new first axis as long as the scanned one. */
 export function scanParts(
-  body: Graph<Dim> | Graph<number>,
+  body: AnyGraph,
   inputs: readonly ValueType[],
   carries: number,
   outputs: number,
@@ -36,7 +36,7 @@ export function scanParts(
   return results;
 }
 
-function bodyOutput(body: Graph<Dim> | Graph<number>, name: string): ValueType {
+function bodyOutput(body: AnyGraph, name: string): ValueType {
   const index = body.outputs[name];
   if (index === undefined) throw new ShapeError("scan", `the body of a scan lacks its result ${name}`);
   return valueType(body.nodes, index);

@@ -1,8 +1,8 @@
 // The geometry that `window` and `unwindow` share.
 import { addDims, constantDim, constantValue, type Dim, multiplyDims, quotientDim, subtractDims } from "../../dims/dim.ts";
 import type { Node } from "../../ir/graph.ts";
-import { ShapeError } from "../operation.ts";
-import { type AnyAttributes, dimAttribute, numberAttribute } from "./attributes.ts";
+import { type AnyAttributes, ShapeError } from "../operation.ts";
+import { dimAttribute, numberAttribute } from "./attributes.ts";
 import { offsets, rowMajorStrides } from "./arrays.ts";
 import { surelyBelow } from "./types.ts";
 
