@@ -2,7 +2,7 @@
 import { interpret } from "../../compiler/ir/interpret.ts";
 import type { Reference } from "../../compiler/ops/operation.ts";
 import type { Executor, HostTensor, Program, Results, Session } from "./executor.ts";
-import { type Extensions, extensionLookup } from "./extensions.ts";
+import type { Extensions } from "./extensions.ts";
 import { checkFeeds, checkHostTensor, checkVariables, ExecutionError, requestedOutputs } from "./feeds.ts";
 
 export function interpreterExecutor(extensions: Extensions = {}): Executor {
@@ -24,7 +24,6 @@ const toHost = ({ dtype, shape, data }: Reference): HostTensor => ({
 
 function openSession(extensions: Extensions): Session {
   const variables = new Map<string, Reference>();
-  const extension = extensionLookup(extensions);
   return {
     executor: "interpreter",
     async load(plan) {
@@ -37,7 +36,7 @@ function openSession(extensions: Extensions): Session {
           const inputs = Object.fromEntries(Object.entries(feeds).map(([name, value]) => [name, toReference(value)]));
           const { observe } = options;
           const result = interpret(plan.graph, inputs, Object.fromEntries(variables), {
-            extension,
+            extensions,
             ...(observe === undefined ? {} : { observe: (node, value) => observe(node, toHost(value)) }),
           });
           for (const [name, value] of Object.entries(result.assigned)) variables.set(name, value);

@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { dirname, sep } from "node:path";
 import util from "node:util";
 import type { Tfjs } from "../../../compiler/ops/operation.ts";
+import { mendMatMul } from "./kernels/wasm-mat-mul.ts";
 
 /** tfjs's own names of its backends; `tensorflow` is tfjs-node and tfjs-node-gpu. */
 export type TfjsBackend = "cpu" | "wasm" | "tensorflow" | "webgpu";
@@ -48,12 +49,13 @@ async function load(backend: TfjsBackend, packageName: string): Promise<LoadedBa
 }
 
 async function loadWasm(tf: Tfjs): Promise<void> {
+  const { setWasmPaths } = await import("@tensorflow/tfjs-backend-wasm");
   // Stock tfjs uses no threads in Node either; a fixed choice keeps results the same everywhere.
   tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
-  const { setWasmPaths } = await import("@tensorflow/tfjs-backend-wasm");
   // Resolved at run time: the package stays outside of our bundle, wherever the bundle lies.
   const entry = createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm");
   setWasmPaths(`${dirname(entry)}${sep}`);
+  mendMatMul(tf);
 }
 
 function loadNode(packageName: string): void {
