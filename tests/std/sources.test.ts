@@ -5,6 +5,8 @@ import { generateStd } from "../../scripts/generate-std.ts";
 
 test("sources.ts is fresh", () => {
   for (const [path, text] of Object.entries(generateStd())) {
-    expect(readFileSync(new URL(`../../${path}`, import.meta.url), "utf8"), `${path}: run tsx scripts/generate-std.ts`).toBe(text);
+    expect(readFileSync(new URL(`../../${path}`, import.meta.url), "utf8"), `${path}: run tsx scripts/generate-std.ts`).toBe(
+      text,
+    );
   }
 });

@@ -12,7 +12,10 @@ export const stdSources: Readonly<Record<string, string>> = {
 /// attended to (the one before the last unless said); other axes of one name in q and kv go in step.
 /// Source: Vaswani et al. (2017), arXiv 1706.03762, equation 1 and section 3.2.2.
 /// Example: h = x |> Attention(heads: 4)
-module Attention(q: f32[..., Q, D], kv: f32[..., K, E] = q, heads: int = 4, over: dim = K, width: size = D, rate: float = 0) -> f32[..., Q, D] {
+module Attention(
+  q: f32[..., Q, D], kv: f32[..., K, E] = q,
+  heads: int = 4, over: dim = K, width: size = D, rate: float = 0
+) -> f32[..., Q, D] {
   source = rename(kv, over: Key)
   queries = q |> Linear(width) |> split(into: heads, along: last, as: Head)
   keys = source |> Linear(width) |> split(into: heads, along: last, as: Head)
@@ -78,7 +81,10 @@ module Transformer(x: f32[..., T, F], width: size, depth: int = 2, heads: int = 
 /// f32[..., T, D], f32[..., S, E] -> f32[..., T, D].
 /// Source: Tsai et al. (2019), arXiv 1906.00295, equation 5.
 /// Example: h = CrossBlock(text, audio, heads: 4)
-module CrossBlock(x: f32[..., T, D], source: f32[..., S, E], heads: int = 4, hidden: size = 4 * D, rate: float = 0) -> f32[..., T, D] {
+module CrossBlock(
+  x: f32[..., T, D], source: f32[..., S, E],
+  heads: int = 4, hidden: size = 4 * D, rate: float = 0
+) -> f32[..., T, D] {
   h = x + (Attention(x |> LayerNorm(), source |> LayerNorm(), heads: heads, rate: rate) |> dropout(rate))
   h + (h |> LayerNorm() |> Feed(hidden, rate: rate))
 }
@@ -93,13 +99,37 @@ module CrossModal(x: f32[..., T, D], source: f32[..., S, E], depth: int = 2, hea
   x |> repeat(depth, CrossBlock(source: source, heads: heads, rate: rate)) |> LayerNorm()
 }
 
+/// The multimodal transformer: each modality reads every other one by cross-modal transformers; what it read is joined, goes
+/// through \`depth\` blocks of self-attention, and leaves its last step; the steps of all modalities are joined.
+///
+/// f32[B, T_m, D] for m in over -> f32[B, K * (K - 1) * D], K being the number of modalities.
+/// Source: Tsai et al. (2019), arXiv 1906.00295, section 3.
+/// Example: fused = MulT(h, M, depth: 2, heads: 4)
+module MulT(parts, over: members, depth: int = 2, heads: int = 4, rate: float = 0) {
+  seen[t] = concat(CrossModal(parts[t], parts[s], depth: depth, heads: heads, rate: rate) for s in over - t, along: last) for t in over
+  step[t] = seen[t] |> Memory(depth, heads: heads, rate: rate) for t in over
+  concat(step[t] for t in over, along: last)
+}
+
+/// Blocks of self-attention over a sequence and its last step.
+///
+/// f32[..., T, D] -> f32[..., D].
+/// Source: Tsai et al. (2019), arXiv 1906.00295, section 3.2 (the self-attention transformers in front of the prediction).
+/// Example: h = seen |> Memory(2)
+module Memory(x: f32[..., T, D], depth: int = 1, heads: int = 4, rate: float = 0) -> f32[..., D] {
+  last(x |> repeat(depth, Block(heads: heads, rate: rate)) |> LayerNorm(), over: T)
+}
+
 /// The Perceiver resampler: \`latents\` learned queries read a sequence of any length, and then one another, \`depth\` times.
 ///
 /// f32[B, T, E] -> f32[B, Latent, width].
 /// Source: Jaegle et al. (2021), arXiv 2103.03206, section 3.1; as a resampler Alayrac et al. (2022), arXiv 2204.14198,
 /// section 3.1 (there the latents join the keys; here they attend to one another in a block of their own).
 /// Example: tokens = clip.vision |> Perceiver(8, 64, depth: 2)
-module Perceiver(x: f32[B, T, E], latents: size, width: size, depth: int = 1, heads: int = 4, rate: float = 0) -> f32[B, latents, width] {
+module Perceiver(
+  x: f32[B, T, E],
+  latents: size, width: size, depth: int = 1, heads: int = 4, rate: float = 0
+) -> f32[B, latents, width] {
   start = x |> PerceiverStart(latents, width)
   start |> repeat(depth, PerceiverBlock(source: x, heads: heads, rate: rate)) |> LayerNorm()
 }
@@ -163,15 +193,6 @@ module VariationalBottleneck(x: f32[..., D], width: size) {
 /// Example: loss ib = kl_normal(q)
 fn kl_normal(q: gaussian) = mean(sum(kl(q, normal), over: last))
 
-/// The divergence of one Gaussian from another, entry by entry:
-/// (logvar_p - logvar_q + (exp(logvar_q) + (mean_q - mean_p)²) / exp(logvar_p) - 1) / 2.
-///
-/// Gaussian[..., D], Gaussian[..., D] -> f32[..., D].
-/// Source: Kullback and Leibler (1951); the closed form for normal distributions.
-/// Example: loss agree = mean(kl_between(q[text], q[audio]))
-fn kl_between(q: gaussian, p: gaussian) =
-  0.5 * (logvar(p) - logvar(q) + exp(logvar(q) - logvar(p)) + square(mean(q) - mean(p)) * exp(-logvar(p)) - 1)
-
 /// The negative log likelihood of x under q, entry by entry: (log 2π + logvar + (x - mean)² / exp(logvar)) / 2.
 ///
 /// f32[..., D], Gaussian[..., D] -> f32[..., D].
@@ -185,7 +206,7 @@ fn gaussian_nll(x: f32[..., D], q: gaussian) =
 /// f32[..., D], f32[..., D] -> f32[].
 /// Source: Hinton and Salakhutdinov (2006), "Reducing the dimensionality of data with neural networks".
 /// Example: loss back = reconstruction(z |> Linear(Ft), clip.text)
-fn reconstruction(guess: f32[..., D], x: f32[..., D]) = mean(sum(square(guess - x), over: D))
+fn reconstruction(guess: f32[..., D], x: f32[..., D]) = mean(sum(square(guess - x), over: last))
 `,
   "std.contrastive": `mmx 1
 // Contrastive losses within a batch. Absent samples are neither anchors, positives nor negatives; a loss without any pair is 0.
@@ -194,20 +215,20 @@ fn reconstruction(guess: f32[..., D], x: f32[..., D]) = mean(sum(square(guess - 
 ///
 /// f32[B, D], f32[B, D] -> f32[B, Other].
 /// Source: van den Oord, Li and Vinyals (2018), arXiv 1807.03748.
-/// Example: s = similarities(normalize(a), normalize(b))
-fn similarities(a: f32[B, D], b: f32[B, D]) = dot(a, rename(b, B: Other), over: D)
+/// Example: s = similarities(normalize(a, over: last), normalize(b, over: last))
+fn similarities(a: f32[B, D], b: f32[B, D]) = dot(a, rename(b, B: Other), over: last)
 
-/// InfoNCE over cosine similarities: the mean of -log exp(a_i·b_i/τ) / Σ_j exp(a_i·b_j/τ); symmetric: half of that from a to b
-/// and half from b to a.
+/// InfoNCE over cosine similarities: the mean of -log exp(a_i·b_i/τ) / Σ_j exp(a_i·b_j/τ); symmetric: half of that from a to
+/// b and half from b to a.
 ///
 /// f32[B, D], f32[B, D] -> f32[]. An anchor counts where both its views are there.
 /// Source: van den Oord, Li and Vinyals (2018), arXiv 1807.03748, equation 4; symmetric as in Radford et al. (2021),
 /// arXiv 2103.00020.
 /// Example: loss align = info_nce(h[text], h[audio], temperature: 0.1)
 fn info_nce(a: f32[B, D], b: f32[B, D], temperature: float = 0.1, symmetric: bool = true) {
-  u = normalize(a)
-  v = normalize(b)
-  positive = dot(u, v, over: D) / temperature
+  u = normalize(a, over: last)
+  v = normalize(b, over: last)
+  positive = dot(u, v, over: last) / temperature
   forward = mean(logsumexp(similarities(u, v) / temperature, over: Other) - positive)
   backward = mean(logsumexp(similarities(v, u) / temperature, over: Other) - positive)
   if symmetric then 0.5 * forward + 0.5 * backward else forward
@@ -220,9 +241,9 @@ fn info_nce(a: f32[B, D], b: f32[B, D], temperature: float = 0.1, symmetric: boo
 /// Source: Chen et al. (2020), arXiv 2002.05709, equation 1.
 /// Example: loss views = nt_xent(h[audio], view[audio], temperature: 0.5)
 fn nt_xent(a: f32[B, D], b: f32[B, D], temperature: float = 0.5) {
-  u = normalize(a)
-  v = normalize(b)
-  positive = dot(u, v, over: D) / temperature
+  u = normalize(a, over: last)
+  v = normalize(b, over: last)
+  positive = dot(u, v, over: last) / temperature
   0.5 * mean(nt_normaliser(u, v, temperature) - positive) + 0.5 * mean(nt_normaliser(v, u, temperature) - positive)
 }
 
@@ -238,14 +259,14 @@ fn nt_normaliser(u: f32[B, D], v: f32[B, D], temperature: float) {
   top + log(exp(across - top) + exp(within - top))
 }
 
-/// The supervised contrastive loss: the mean over anchors i of -1/|P(i)| Σ_{p∈P(i)} log exp(z_i·z_p/τ) / Σ_{k≠i} exp(z_i·z_k/τ),
-/// P(i) being the other samples with i's label.
+/// The supervised contrastive loss over cosine similarities: the mean over anchors i of
+/// -1/|P(i)| Σ_{p∈P(i)} log exp(z_i·z_p/τ) / Σ_{k≠i} exp(z_i·z_k/τ), P(i) being the other samples with i's label.
 ///
-/// f32[B, D], f32[B] -> f32[]. An anchor without positives is left out.
+/// f32[B, D], f32[B] or class labels [B] -> f32[]. An anchor without positives is left out.
 /// Source: Khosla et al. (2020), arXiv 2004.11362, equation 2 (L_out).
 /// Example: loss sentiment = supcon(h[text], label: polarity(clip.mood), temperature: 0.1)
-fn supcon(z: f32[B, D], label: f32[B], temperature: float = 0.1) {
-  u = normalize(z)
+fn supcon(z: f32[B, D], label, temperature: float = 0.1) {
+  u = normalize(z, over: last)
   logits = similarities(u, u) / temperature
   others = 1 - same(B, Other)
   normaliser = logsumexp(where(others > 0, logits, -1e9), over: Other)
@@ -275,7 +296,7 @@ fn sentiment_bins(y: f32[...], low: float = -3, high: float = 3) = round(clamp(y
 /// f32[B, D], f32[B, D] -> f32[].
 /// Source: Wang and Isola (2020), arXiv 2005.10242, equation 1 with alpha = 2.
 /// Example: loss close = alignment(h[text], h[audio])
-fn alignment(a: f32[B, D], b: f32[B, D]) = mean(sum(square(normalize(a) - normalize(b)), over: D))
+fn alignment(a: f32[B, D], b: f32[B, D]) = mean(sum(square(normalize(a, over: last) - normalize(b, over: last)), over: last))
 
 /// How evenly a batch covers the sphere: log of the mean over pairs i ≠ j of exp(-t |x_i - x_j|²).
 ///
@@ -283,7 +304,7 @@ fn alignment(a: f32[B, D], b: f32[B, D]) = mean(sum(square(normalize(a) - normal
 /// Source: Wang and Isola (2020), arXiv 2005.10242, equation 2.
 /// Example: loss spread = uniformity(h[text])
 fn uniformity(x: f32[B, D], t: float = 2) {
-  u = normalize(x)
+  u = normalize(x, over: last)
   near = exp(2 * t * (similarities(u, u) - 1)) * (1 - same(B, Other))
   many = sum(present(x))
   pairs_seen = many * (many - 1)
@@ -295,12 +316,12 @@ fn uniformity(x: f32[B, D], t: float = 2) {
 
 /// A convolution along one axis: y_t = Σ_k x_{t + k} W_k + b.
 ///
-/// f32[..., T, In] -> f32[..., T, out]; \`kernel\` entries \`dilation\` apart, \`pad\` same or causal.
+/// f32[..., T, In] -> f32[..., T, out]; \`kernel\` entries \`dilation\` apart, centred on t.
 /// Source: Waibel et al. (1989), "Phoneme recognition using time-delay neural networks"; dilation as in van den Oord et al.
 /// (2016), arXiv 1609.03499.
 /// Example: h = clip.audio |> Conv1d(64, kernel: 3) |> relu()
 module Conv1d(x: f32[..., T, In], out: size, kernel: int = 3, dilation: int = 1) -> f32[..., T, out] {
-  window(x, kernel, over: T, dilation: dilation) |> merge(In, window) |> Linear(out)
+  window(x, size: kernel, over: T, dilation: dilation, pad: same) |> merge(In, window) |> Linear(out)
 }
 
 /// A convolution that reads only the present and the past: y_t = Σ_k x_{t - k} W_k + b.
@@ -309,7 +330,7 @@ module Conv1d(x: f32[..., T, In], out: size, kernel: int = 3, dilation: int = 1)
 /// Source: van den Oord et al. (2016), arXiv 1609.03499, section 2.1.
 /// Example: h = clip.audio |> CausalConv1d(64, kernel: 3, dilation: 2)
 module CausalConv1d(x: f32[..., T, In], out: size, kernel: int = 3, dilation: int = 1) -> f32[..., T, out] {
-  window(x, kernel, over: T, dilation: dilation, pad: causal) |> merge(In, window) |> Linear(out)
+  window(x, size: kernel, over: T, dilation: dilation, pad: causal) |> merge(In, window) |> Linear(out)
 }
 
 /// A convolution of each channel by itself: y_{t,d} = Σ_k x_{t + k, d} w_{d,k}.
@@ -319,7 +340,7 @@ module CausalConv1d(x: f32[..., T, In], out: size, kernel: int = 3, dilation: in
 /// Example: h = x |> Depthwise1d(kernel: 5)
 module Depthwise1d(x: f32[..., T, D], kernel: int = 3, dilation: int = 1) -> f32[..., T, D] {
   param weight: f32[D, kernel] = fan_in(kernel)
-  sum(window(x, kernel, over: T, dilation: dilation) * weight, over: window)
+  sum(window(x, size: kernel, over: T, dilation: dilation, pad: same) * weight, over: window)
 }
 
 /// A depthwise convolution and then a linear map of the channels.
@@ -337,8 +358,8 @@ module Separable1d(x: f32[..., T, In], out: size, kernel: int = 3, dilation: int
 /// Source: LeCun et al. (1998), "Gradient-based learning applied to document recognition".
 /// Example: h = image |> Conv2d(16, kernel: 3) |> relu()
 module Conv2d(x: f32[..., Rows, Columns, In], out: size, kernel: int = 3) -> f32[..., Rows, Columns, out] {
-  tall = window(x, kernel, over: Rows) |> merge(In, window)
-  window(tall, kernel, over: Columns) |> merge(last, window) |> Linear(out)
+  tall = window(x, size: kernel, over: Rows, pad: same) |> merge(In, window)
+  window(tall, size: kernel, over: Columns, pad: same) |> merge(last, window) |> Linear(out)
 }
 
 /// The largest entry of each window of \`size\`, every \`stride\` steps.
@@ -347,7 +368,7 @@ module Conv2d(x: f32[..., Rows, Columns, In], out: size, kernel: int = 3) -> f32
 /// Source: Zhou and Chellappa (1988), "Computation of optical flow using a neural network".
 /// Example: h = x |> max_pool(2, stride: 2)
 fn max_pool(x: f32[..., T, D], size: int = 2, stride: int = 2) =
-  max(window(x, size, over: T, stride: stride, pad: none), over: window)
+  max(window(x, size: size, over: T, stride: stride), over: window)
 
 /// The mean of each window of \`size\`, every \`stride\` steps.
 ///
@@ -355,7 +376,7 @@ fn max_pool(x: f32[..., T, D], size: int = 2, stride: int = 2) =
 /// Source: LeCun et al. (1998), "Gradient-based learning applied to document recognition" (subsampling layers).
 /// Example: h = x |> mean_pool(2, stride: 2)
 fn mean_pool(x: f32[..., T, D], size: int = 2, stride: int = 2) =
-  mean(window(x, size, over: T, stride: stride, pad: none), over: window)
+  mean(window(x, size: size, over: T, stride: stride), over: window)
 `,
   "std.core": `mmx 1
 // What every spec sees without a \`use\`: layers, activations and the plain losses.
@@ -400,8 +421,8 @@ module Hidden(x: f32[..., In], out: size, rate: float = 0) -> f32[..., out] {
 module LayerNorm(x: f32[..., D], epsilon: float = 1e-5) -> f32[..., D] {
   param gain: f32[D] = ones()
   param offset: f32[D] = zeros()
-  centred = x - expand(mean(x, over: D), last)
-  deviation = sqrt(mean(square(centred), over: D) + epsilon)
+  centred = x - expand(mean(x, over: last), last)
+  deviation = sqrt(mean(square(centred), over: last) + epsilon)
   centred / expand(deviation, last) * gain + offset
 }
 
@@ -412,7 +433,7 @@ module LayerNorm(x: f32[..., D], epsilon: float = 1e-5) -> f32[..., D] {
 /// Example: h = x |> RMSNorm()
 module RMSNorm(x: f32[..., D], epsilon: float = 1e-6) -> f32[..., D] {
   param gain: f32[D] = ones()
-  x / expand(sqrt(mean(square(x), over: D) + epsilon), last) * gain
+  x / expand(sqrt(mean(square(x), over: last) + epsilon), last) * gain
 }
 
 /// A row of a learned table for each index: y = table[x].
@@ -431,7 +452,7 @@ module Embedding(x: i32[...], rows: size, width: size) -> f32[..., width] {
 /// Source: Srivastava et al. (2014), "Dropout", in its inverted form.
 /// Example: h = x |> dropout(10%)
 fn dropout(x: f32[...], rate: float = 0.1) =
-  if training and rate > 0 then where(uniform(like(x)) < rate, 0, x / (1 - rate)) else x
+  if training and rate > 0 then x * keep(1 - rate, like: x) / (1 - rate) else x
 
 // ------------------------------------------------------------------------------------------------ activations
 
@@ -518,9 +539,9 @@ fn huber(x: f32[...], y: f32[...], delta: float = 1) {
 /// Source: Szegedy et al. (2016), arXiv 1512.00567, section 7 (label smoothing).
 /// Example: loss task = cross_entropy(logits, clip.kind, smoothing: 10%)
 fn cross_entropy(logits: f32[..., C], label: i32[...], smoothing: float = 0) {
-  logs = log_softmax(logits, over: C)
-  picked = sum(onehot(label, C) * logs, over: C)
-  if smoothing > 0 then mean(-(1 - smoothing) * picked - smoothing * mean(logs, over: C)) else -mean(picked)
+  logs = log_softmax(logits, over: last)
+  picked = sum(onehot(label, C) * logs, over: last)
+  if smoothing > 0 then mean(-(1 - smoothing) * picked - smoothing * mean(logs, over: last)) else -mean(picked)
 }
 
 /// Cross entropy with a weight for each class: Σ_i w(y_i) (-log softmax(logits_i) at y_i) / Σ_i w(y_i).
@@ -530,10 +551,9 @@ fn cross_entropy(logits: f32[..., C], label: i32[...], smoothing: float = 0) {
 /// data".
 /// Example: loss task = weighted_cross_entropy(logits, clip.kind, weights: rarity)
 fn weighted_cross_entropy(logits: f32[..., C], label: i32[...], weights: f32[C]) {
-  logs = log_softmax(logits, over: C)
-  chosen = onehot(label, C) * weights
-  total = sum(where(logs > 0, chosen, chosen))
-  -sum(chosen * logs) / maximum(total, 1e-12)
+  logs = log_softmax(logits, over: last)
+  chosen = onehot(label, C) * weights * ones(like: logs)
+  -sum(chosen * logs) / maximum(sum(chosen), 1e-12)
 }
 
 /// Binary cross entropy from logits: the mean of max(l, 0) - l y + log(1 + exp(-|l|)).
@@ -549,7 +569,7 @@ fn bce(logit: f32[...], label: f32[...]) = mean(maximum(logit, 0) - logit * labe
 /// Source: Lin et al. (2017), arXiv 1708.02002, equation 4, over a softmax.
 /// Example: loss task = focal(logits, clip.kind, focus: 2)
 fn focal(logits: f32[..., C], label: i32[...], focus: float = 2) {
-  log_p = sum(onehot(label, C) * log_softmax(logits, over: C), over: C)
+  log_p = sum(onehot(label, C) * log_softmax(logits, over: last), over: last)
   -mean((1 - exp(log_p)) ^ focus * log_p)
 }
 `,
@@ -563,8 +583,8 @@ fn focal(logits: f32[..., C], label: i32[...], focus: float = 2) {
 /// Example: d = squared_distances(x, y)
 fn squared_distances(x: f32[N, D], y: f32[K, D]) {
   other = rename(y, K: Other)
-  lengths = expand(sum(square(x), over: D), last) + sum(square(other), over: D)
-  maximum(lengths - 2 * dot(x, other, over: D), 0)
+  lengths = expand(sum(square(x), over: last), last) + sum(square(other), over: last)
+  maximum(lengths - 2 * dot(x, other, over: last), 0)
 }
 
 /// A sum of five Gaussian kernels of widths 4 w, 2 w, w, w/2 and w/4: Σ_k exp(-d / (2^k w)).
@@ -591,8 +611,8 @@ fn kernel_width(x: f32[N, D], y: f32[K, D]) {
   maximum(stop(all) / maximum(many * (many - 1), 1), 1e-6)
 }
 
-/// The squared maximum mean discrepancy, biased estimator: mean k(x, x') + mean k(y, y') - 2 mean k(x, y), with five Gaussian
-/// kernels around the mean distance.
+/// The squared maximum mean discrepancy, biased estimator: mean k(x, x') + mean k(y, y') - 2 mean k(x, y), with five
+/// Gaussian kernels around the mean distance.
 ///
 /// f32[N, D], f32[K, D] -> f32[]; 0 where a batch has no samples.
 /// Source: Gretton et al. (2012), "A kernel two-sample test", equation 5; kernels of Long et al. (2015), arXiv 1502.02791.
@@ -604,11 +624,12 @@ fn mmd(x: f32[N, D], y: f32[K, D]) {
   both * (within - 2 * mean(five_kernels(squared_distances(x, y), w)))
 }
 
-/// The local maximum mean discrepancy: the MMD between samples of one class, averaged over classes. Samples are weighted by their
-/// share of the class: ω_ic = p_ic / Σ_j p_jc; d = 1/C Σ_c (Σ ω_i ω_j k(x_i, x_j) + Σ ω_i ω_j k(y_i, y_j) - 2 Σ ω_i ω_j k(x_i, y_j)).
+/// The local maximum mean discrepancy: the MMD between samples of one class, averaged over classes. Samples are weighted by
+/// their share of the class, ω_ic = p_ic / Σ_j p_jc:
+/// 1/C Σ_c (Σ ω_i ω_j k(x_i, x_j) + Σ ω_i ω_j k(y_i, y_j) - 2 Σ ω_i ω_j k(x_i, y_j)).
 ///
-/// f32[N, D] and i32[N] classes of the source, f32[K, D] and f32[K, C] class probabilities of the target -> f32[]. A class that the
-/// source batch lacks counts 0.
+/// f32[N, D] and i32[N] classes of the source, f32[K, D] and f32[K, C] class probabilities of the target -> f32[]. A class
+/// that the source batch lacks counts 0.
 /// Source: Zhu et al. (2020), "Deep subdomain adaptation network for image classification", equations 6 and 7.
 /// Example: loss local = lmmd(s.fused, source.lie, t.fused, softmax(t.logits, over: last))
 fn lmmd(x: f32[N, D], label: i32[N], y: f32[K, D], probability: f32[K, C]) {
@@ -618,9 +639,9 @@ fn lmmd(x: f32[N, D], label: i32[N], y: f32[K, D], probability: f32[K, C]) {
   own = truth / maximum(sum(truth, over: N), 1)
   theirs = guess / maximum(sum(guess, over: K), 1e-12) * seen
   w = kernel_width(x, y)
-  within_x = sum(five_kernels(squared_distances(x, x), w) * dot(own, rename(own, N: Other), over: C))
-  within_y = sum(five_kernels(squared_distances(y, y), w) * dot(theirs, rename(theirs, K: Other), over: C))
-  across = sum(five_kernels(squared_distances(x, y), w) * dot(own, rename(theirs, K: Other), over: C))
+  within_x = sum(five_kernels(squared_distances(x, x), w) * dot(own, rename(own, N: Other), over: last))
+  within_y = sum(five_kernels(squared_distances(y, y), w) * dot(theirs, rename(theirs, K: Other), over: last))
+  across = sum(five_kernels(squared_distances(x, y), w) * dot(own, rename(theirs, K: Other), over: last))
   (within_x + within_y - 2 * across) / sum(ones(C))
 }
 
@@ -641,8 +662,8 @@ fn covariance(x: f32[N, D]) {
 /// Example: loss domain = coral(s.fused, t.fused)
 fn coral(x: f32[N, D], y: f32[K, D]) = 0.25 * mean(square(covariance(x) - covariance(y)))
 
-/// A domain discriminator behind a gradient reversal: the binary cross entropy of telling source (0) from target (1); minimising it
-/// trains the discriminator and, by -strength times the gradient, the encoder against it.
+/// A domain discriminator behind a gradient reversal: the binary cross entropy of telling source (0) from target (1).
+/// Minimising it trains the discriminator and, by -strength times the gradient, the encoder against it.
 ///
 /// f32[N, D], f32[K, D] -> f32[], each batch counting one half.
 /// Source: Ganin et al. (2016), arXiv 1505.07818, equations 9 to 13.
@@ -654,14 +675,14 @@ module Adversary(x: f32[N, D], y: f32[K, D], hidden: size = D, strength: float =
   0.5 * mean(softplus(source)) + 0.5 * mean(softplus(-target))
 }
 
-/// How much two representations of the same samples share: |Aᵀ B|² / (D E), the rows centred over the batch and of length 1.
+/// How much two representations of the same samples share: |Aᵀ B|² / (D E), the rows centred over the batch, of length 1.
 ///
 /// f32[N, D], f32[N, E] -> f32[]; 0 where every entry of the one is uncorrelated with every entry of the other.
 /// Source: Bousmalis et al. (2016), "Domain separation networks", arXiv 1608.06019, equation 5, normalised as in its code.
 /// Example: loss apart = orthogonality(private, shared)
 fn orthogonality(a: f32[N, D], b: f32[N, E]) {
-  left = normalize(a - mean(a, over: N))
-  right = rename(normalize(b - mean(b, over: N)), E: Along)
+  left = normalize(a - mean(a, over: N), over: last)
+  right = rename(normalize(b - mean(b, over: N), over: last), E: Along)
   mean(square(dot(left, right, over: N)))
 }
 
@@ -691,16 +712,45 @@ module GatedFusion(a: f32[..., Da], b: f32[..., Db], width: size) -> f32[..., wi
   gate * tanh(a |> Linear(width)) + (1 - gate) * tanh(b |> Linear(width))
 }
 
-/// The gated multimodal unit for any number of stacked modalities: h = Σ_m σ([x_1; …; x_K] W_m) ∘ tanh(x_m V_m).
+/// The gated multimodal unit for a family of modalities: h = Σ_m σ([x_1; …; x_K] W_m) ∘ tanh(x_m V_m).
 ///
-/// f32[..., K, D] -> f32[..., width]; an absent member of the stack counts as 0 in the gates and drops out of the sum.
+/// f32[..., D_m] for m in over -> f32[..., width].
 /// Source: Arevalo et al. (2017), arXiv 1702.01992, section 3.1 (the unit for k modalities).
-/// Example: fused = stack(h[m] for m in M) |> GatedStack(64)
-module GatedStack(x: f32[..., K, D], width: size) -> f32[..., width] {
-  param value: f32[K, D, width] = glorot(D, width)
-  gate = merge(x, K, D) |> Linear(K * width) |> sigmoid() |> split(into: K, along: last, as: Member)
-  own = tanh(sum(expand(x, last) * value, over: D)) |> rename(K: Member)
-  sum(gate * own, over: Member)
+/// Example: fused = GatedUnits(h, M, 64)
+module GatedUnits(parts, over: members, width: size) -> f32[..., width] {
+  all = concat(parts[m] for m in over, along: last)
+  unit[m] = sigmoid(all |> Linear(width)) * tanh(parts[m] |> Linear(width)) for m in over
+  sum(unit[m] for m in over)
+}
+
+/// Concatenation and an MLP: the plain fusion that every other one is measured against.
+///
+/// f32[..., D_m] for m in over -> f32[..., out].
+/// Source: Ngiam et al. (2011), "Multimodal deep learning" (feature-level fusion).
+/// Example: score = ConcatFusion(h, M, 64, 1) |> squeeze()
+module ConcatFusion(parts, over: members, hidden: size, out: size, rate: float = 0) -> f32[..., out] {
+  concat(parts[m] for m in over, along: last) |> MLP(hidden, out, rate: rate)
+}
+
+/// Low-rank fusion: h = Σ_r w_r ∏_m (W_{m,r} [1; x_m]) + b, the tensor fusion network with a weight tensor of rank \`rank\`.
+///
+/// f32[..., D_m] for m in over -> f32[..., width].
+/// Source: Liu et al. (2018), arXiv 1806.00064, equations 6 to 9; the rank weights w and b as in its published code.
+/// Example: fused = LowRankFusion(h, M, 64, rank: 4)
+module LowRankFusion(parts, over: members, width: size, rank: size = 4) -> f32[..., width] {
+  param offset: f32[width] = zeros()
+  factor[m] = parts[m] |> Linear(width * rank) |> split(into: width, along: last, as: Entry) for m in over
+  offset + (product(factor[m] for m in over) |> Linear(1, bias: false) |> squeeze())
+}
+
+/// One representation enriched by another as far as a gate lets it: a + σ([a; b] W) ∘ (b V).
+///
+/// f32[..., D], f32[..., E] -> f32[..., D].
+/// Source: the gate of Arevalo et al. (2017), arXiv 1702.01992, on a residual path (He et al. 2016, arXiv 1512.03385).
+/// Example: h = CrossGate(h[text], h[audio])
+module CrossGate(a: f32[..., D], b: f32[..., E]) -> f32[..., D] {
+  gate = concat(a, b, along: last) |> Linear(D) |> sigmoid()
+  a + gate * (b |> Linear(D))
 }
 
 /// A one in front of the last axis' entries: [1; x].
@@ -708,14 +758,17 @@ module GatedStack(x: f32[..., K, D], width: size) -> f32[..., width] {
 /// f32[..., D] -> f32[..., D + 1].
 /// Source: Zadeh et al. (2017), arXiv 1707.07250, section 3.2 (the constant dimension).
 /// Example: y = with_one(x)
-fn with_one(x: f32[..., D]) = concat(ones(like(pick(x, 0, from: D))) |> expand(last), x, along: last)
+fn with_one(x: f32[..., D]) = concat(ones(like: pick(x, 0, from: last)) |> expand(last), x, along: last)
 
 /// The outer product of two vectors, flattened: y_{i Q + j} = a_i b_j.
 ///
 /// f32[..., P], f32[..., Q] -> f32[..., P * Q].
 /// Source: Lin, RoyChowdhury and Maji (2015), arXiv 1504.07889 (bilinear pooling).
 /// Example: y = outer(a, b)
-fn outer(a: f32[..., P], b: f32[..., Q]) = (expand(a, last) * expand(b, last) |> transpose(Q, last)) |> merge(P, Q)
+fn outer(a: f32[..., P], b: f32[..., Q]) {
+  row = rename(b, Q: Right) |> expand(last) |> transpose(Right)
+  merge(expand(a, last) * row, P, Right)
+}
 
 /// Tensor fusion of two modalities: [1; a] ⊗ [1; b], flattened.
 ///
@@ -732,7 +785,7 @@ fn tensor_fusion(a: f32[..., Da], b: f32[..., Db]) = outer(with_one(a), with_one
 fn tensor_fusion3(a: f32[..., Da], b: f32[..., Db], c: f32[..., Dc]) = outer(outer(with_one(a), with_one(b)), with_one(c))
 `,
   "std.recurrent": `mmx 1
-// Recurrent networks, each a scan over the sequence axis. Padded steps keep the state, so a sample's padding changes nothing.
+// Recurrent networks, each a scan over the sequence axis. Padded steps keep the state: padding changes nothing.
 
 /// The gated recurrent unit: r = σ(x W_r + h U_r), z = σ(x W_z + h U_z), n = tanh(x W_n + b + r ∘ (h U_n + c)),
 /// h' = (1 - z) ∘ n + z ∘ h.

@@ -1,0 +1,254 @@
+// One harness for every module of the library: a case is a few lines of a model over made-up data, and what they must give,
+// computed by plain loops over samples that were never padded. From the case follow a spec, padded batches and probes.
+import { checkSpec } from "../../src/compiler/check/index.ts";
+import type { CompiledModel } from "../../src/compiler/compiled.ts";
+import { evaluateDim, type Sizes } from "../../src/compiler/dims/dim.ts";
+import { memoryHost } from "../../src/compiler/host.ts";
+import { gradients } from "../../src/compiler/ir/autodiff.ts";
+import { graphBuilder } from "../../src/compiler/ir/builder.ts";
+import type { SymbolicGraph } from "../../src/compiler/ir/graph.ts";
+import { type Matrix, range, type Vector } from "./math.ts";
+
+/** A ragged axis by its letter, or a fixed size. */
+export type CaseAxis = "T" | "S" | number;
+
+export interface CaseField {
+  readonly axes: readonly CaseAxis[];
+  readonly optional?: boolean;
+  /** Class numbers 0 .. below - 1 of the labels `Kind`. */
+  readonly classes?: number;
+  /** Values are drawn from this range; default -1.5 .. 1.5. */
+  readonly between?: readonly [number, number];
+  /** Values are drawn from this list. */
+  readonly among?: readonly number[];
+}
+
+/** One sample's fields as nested arrays of their true lengths; an absent field is undefined. */
+export type Nested = number | readonly Nested[];
+export type Sample = Readonly<Record<string, Nested | undefined>>;
+
+export interface Weights {
+  /** The matrix, or stack of matrices, of the one weight whose path ends so. */
+  (suffix: string): Nested;
+  matrix(suffix: string): Matrix;
+  vector(suffix: string): Vector;
+}
+
+export interface StdCase {
+  readonly name: string;
+  readonly use?: string;
+  readonly declarations?: string;
+  readonly fields: Readonly<Record<string, CaseField>>;
+  /** Statements of the model; one of them binds `out`. */
+  readonly body: string;
+  /** `out` for each sample (undefined: absent), or the one scalar. */
+  readonly expected: (samples: readonly Sample[], weights: Weights) => readonly (Nested | undefined)[] | number;
+  /** Tolerance of float32 executors, relative to the largest entry; default 1e-5. */
+  readonly tolerance?: number;
+}
+
+/** Which samples lack their optional fields: `some` (each field others), `alone` (only sample 0 is whole), `none`. */
+export type Presence = "all" | "some" | "alone" | "none";
+
+export interface Batch {
+  readonly samples: readonly Sample[];
+  readonly feeds: Readonly<Record<string, Reference>>;
+  readonly sizes: Sizes;
+}
+
+export interface Reference {
+  readonly shape: readonly number[];
+  readonly dtype: "f32" | "i32";
+  readonly data: Float64Array;
+}
+
+const bound = 16;
+
+export function specOf(testCase: StdCase): string {
+  const fields = Object.entries(testCase.fields).map(([name, field]) => {
+    const type = field.classes === undefined ? "f32" : "Kind";
+    return `  ${name}: ${type}[${["B", ...field.axes].join(", ")}]${field.optional === true ? " optional" : ""}`;
+  });
+  const classes = Object.values(testCase.fields).find((field) => field.classes !== undefined)?.classes;
+  return [
+    "mmx 1",
+    ...(testCase.use === undefined ? [] : [`use ${testCase.use}`]),
+    `dim T <= ${bound} ragged`,
+    `dim S <= ${bound} ragged`,
+    ...(classes === undefined ? [] : [`labels Kind = 0 .. ${classes - 1}`]),
+    ...(testCase.declarations === undefined ? [] : [testCase.declarations]),
+    "data probe {",
+    ...fields,
+    "}",
+    "model Test(clip: probe) {",
+    testCase.body,
+    "  loss probed = sum(sin(1.7 * out + 0.3))",
+    "}",
+    "",
+  ].join("\n");
+}
+
+export function compileCase(testCase: StdCase): CompiledModel {
+  const checked = checkSpec(memoryHost({ "case.mmx": specOf(testCase) }), "case.mmx", {});
+  const errors = checked.diagnostics.filter((diagnostic) => diagnostic.severity === "error");
+  const [model] = checked.compiled?.models ?? [];
+  if (errors.length > 0 || model === undefined) {
+    const lines = errors.map((error) => `${error.code} ${error.message} | ${error.notes.join(" | ")}`);
+    throw new Error(`${testCase.name} does not check:\n${lines.join("\n")}\n${specOf(testCase)}`);
+  }
+  return model;
+}
+
+/** Numbers 0 .. 1, the same for the same seed (mulberry32). */
+export function randomNumbers(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+const lengths: Readonly<Record<"T" | "S", readonly number[]>> = { T: [5, 2, 4, 1], S: [3, 4, 1, 2] };
+const batchSize = 4;
+
+export function makeSamples(testCase: StdCase, presence: Presence, seed: number): readonly Sample[] {
+  const next = randomNumbers(seed);
+  return range(batchSize).map((index) => {
+    const sample: Record<string, Nested | undefined> = {};
+    for (const [order, [name, field]] of Object.entries(testCase.fields).entries()) {
+      const value = drawNested(field, index, 0, next);
+      sample[name] = field.optional === true && isAbsent(presence, index, order) ? undefined : value;
+    }
+    return sample;
+  });
+}
+
+function isAbsent(presence: Presence, index: number, order: number): boolean {
+  if (presence === "some") return index === (order + 1) % batchSize;
+  if (presence === "alone") return index !== 0;
+  return presence === "none";
+}
+
+function drawNested(field: CaseField, index: number, depth: number, next: () => number): Nested {
+  const axis = field.axes[depth];
+  if (axis === undefined) return drawNumber(field, next);
+  const length = typeof axis === "number" ? axis : (lengths[axis][index] ?? 1);
+  return range(length).map(() => drawNested(field, index, depth + 1, next));
+}
+
+function drawNumber(field: CaseField, next: () => number): number {
+  if (field.classes !== undefined) return Math.floor(next() * field.classes);
+  if (field.among !== undefined) return field.among[Math.floor(next() * field.among.length)] ?? 0;
+  const [low, high] = field.between ?? [-1.5, 1.5];
+  return low + (high - low) * next();
+}
+
+/** Pads the samples to `longest` steps. `garbage` fills padded and absent entries. */
+export function makeBatch(testCase: StdCase, samples: readonly Sample[], longest: number, garbage: () => number): Batch {
+  const count = samples.length;
+  const sizes: Record<string, number> = { B: count };
+  const feeds: Record<string, Reference> = {};
+  for (const [name, field] of Object.entries(testCase.fields)) {
+    const shape = [count, ...field.axes.map((axis) => (typeof axis === "number" ? axis : longest))];
+    const data: number[] = [];
+    for (const sample of samples) fillPadded(data, sample[name], shape.slice(1), field.classes === undefined ? garbage : () => 0);
+    feeds[`clip.${name}`] = { shape, dtype: field.classes === undefined ? "f32" : "i32", data: Float64Array.from(data) };
+    if (field.optional === true) {
+      const present = samples.map((sample) => (sample[name] === undefined ? 0 : 1));
+      feeds[`clip#present.${name}`] = { shape: [count], dtype: "f32", data: Float64Array.from(present) };
+    }
+    for (const axis of field.axes) {
+      if (typeof axis === "number") continue;
+      sizes[axis] = longest;
+      feeds[`clip#length.${axis}`] = { shape: [count], dtype: "i32", data: Float64Array.from(lengths[axis].slice(0, count)) };
+    }
+  }
+  return { samples, feeds, sizes };
+}
+
+function fillPadded(into: number[], value: Nested | undefined, shape: readonly number[], garbage: () => number): void {
+  const [size, ...rest] = shape;
+  if (size === undefined) {
+    into.push(typeof value === "number" ? value : garbage());
+    return;
+  }
+  const items = typeof value === "object" ? value : [];
+  for (const at of range(size)) fillPadded(into, items[at], rest, garbage);
+}
+
+/** A weight's initial values for the tests: small, and nowhere special. */
+export function makeWeights(model: CompiledModel, sizes: Sizes, seed: number): Record<string, Reference> {
+  const next = randomNumbers(seed);
+  return Object.fromEntries(
+    model.variables.map((variable) => {
+      const shape = variable.shape.map((size) => evaluateDim(size, sizes));
+      const count = shape.reduce((product, size) => product * size, 1);
+      return [variable.name, { shape, dtype: variable.dtype, data: Float64Array.from(range(count), () => next() - 0.5) }];
+    }),
+  );
+}
+
+export function toNested(value: Reference): Nested {
+  let at = 0;
+  const read = (axis: number): Nested => {
+    const size = value.shape[axis];
+    if (size === undefined) {
+      at += 1;
+      return value.data[at - 1] ?? Number.NaN;
+    }
+    return range(size).map(() => read(axis + 1));
+  };
+  return read(0);
+}
+
+export function weightsBySuffix(variables: Readonly<Record<string, Reference>>): Weights {
+  const find = (suffix: string): Nested => {
+    const names = Object.keys(variables).filter((name) => name.endsWith(`/${suffix}`));
+    const [name] = names;
+    const value = name === undefined ? undefined : variables[name];
+    if (names.length !== 1 || value === undefined) {
+      throw new Error(`${names.length} weights end in ${suffix}; there are ${Object.keys(variables).join(", ")}`);
+    }
+    return toNested(value);
+  };
+  return Object.assign(find, {
+    matrix: (suffix: string) => find(suffix) as Matrix,
+    vector: (suffix: string) => find(suffix) as Vector,
+  });
+}
+
+export interface Probe {
+  /** Outputs `out`, `loss` and one `gradient:NAME` for each weight and float input that the loss reaches. */
+  readonly graph: SymbolicGraph;
+  readonly differentiable: readonly string[];
+}
+
+/** The evaluation graph with the value of `out`, the probe loss and its gradients as outputs. */
+export function probeOf(model: CompiledModel): Probe {
+  const { evaluation } = model;
+  const out = model.values.find((value) => value.path === "out")?.node;
+  const loss = evaluation.outputs["loss.probed"];
+  if (out === undefined || loss === undefined) throw new Error("the case must bind `out`");
+  const builder = graphBuilder(evaluation.nodes);
+  const leaves = evaluation.nodes.flatMap((node, at) => {
+    const name = node.attributes.name;
+    const isLeaf = node.op === "variable" || (node.op === "input" && node.dtype === "f32" && !String(name).includes("#"));
+    return isLeaf && typeof name === "string" ? [{ name, at }] : [];
+  });
+  const found = gradients(
+    builder,
+    loss,
+    leaves.map((leaf) => leaf.at),
+  );
+  const outputs: Record<string, number> = { out, loss };
+  for (const [at, leaf] of leaves.entries()) {
+    const gradient = found[at];
+    if (gradient !== undefined) outputs[`gradient:${leaf.name}`] = gradient;
+  }
+  return {
+    graph: builder.finish(outputs),
+    differentiable: leaves.filter((_, at) => found[at] !== undefined).map((leaf) => leaf.name),
+  };
+}

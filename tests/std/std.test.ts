@@ -1,0 +1,241 @@
+// Every module and function of the standard library, from one table: against an independent reference on unpadded samples;
+// gradients against finite differences; padding and absent samples changed at will; and the tfjs executors against the interpreter.
+import { beforeAll, describe, expect, test } from "vitest";
+import { interpret } from "../../src/compiler/ir/interpret.ts";
+import { makePlan } from "../../src/compiler/ir/make-plan.ts";
+import { specialise } from "../../src/compiler/ir/specialise.ts";
+import { stdSources } from "../../src/compiler/std/sources.ts";
+import { parse } from "../../src/compiler/syntax/parse.ts";
+import type { HostTensor } from "../../src/runtime/executors/executor.ts";
+import { tfjsExecutor } from "../../src/runtime/executors/tfjs/index.ts";
+import { attentionCases } from "./cases/attention.ts";
+import { bottleneckCases } from "./cases/bottleneck.ts";
+import { contrastiveCases } from "./cases/contrastive.ts";
+import { convCases } from "./cases/conv.ts";
+import { coreCases } from "./cases/core.ts";
+import { domainCases } from "./cases/domain.ts";
+import { fusionCases } from "./cases/fusion.ts";
+import { recurrentCases } from "./cases/recurrent.ts";
+import {
+  type Batch,
+  compileCase,
+  makeBatch,
+  makeSamples,
+  makeWeights,
+  type Nested,
+  type Presence,
+  type Probe,
+  probeOf,
+  type Reference,
+  randomNumbers,
+  type StdCase,
+  toNested,
+  weightsBySuffix,
+} from "./harness.ts";
+import { range } from "./math.ts";
+
+const cases: readonly StdCase[] = [
+  ...coreCases,
+  ...attentionCases,
+  ...recurrentCases,
+  ...convCases,
+  ...fusionCases,
+  ...contrastiveCases,
+  ...bottleneckCases,
+  ...domainCases,
+];
+
+type Run = Readonly<Record<string, Reference>>;
+
+function evaluate(probe: Probe, batch: Batch, weights: Run): Run {
+  const used = new Set(probe.graph.nodes.filter((node) => node.op === "input").map((node) => String(node.attributes.name)));
+  const feeds = Object.fromEntries(Object.entries(batch.feeds).filter(([name]) => used.has(name)));
+  return interpret(specialise(probe.graph, batch.sizes), feeds, weights).outputs;
+}
+
+/** Compares real entries only: what a padded step or an absent sample holds is nobody's business. */
+function expectClose(actual: Nested | undefined, expected: Nested | undefined, tolerance: number, where: string): void {
+  if (expected === undefined) return;
+  if (typeof expected === "number") {
+    const distance = Math.abs((actual as number) - expected);
+    expect(distance, `${where}: ${String(actual)} instead of ${expected}`).toBeLessThanOrEqual(
+      tolerance * Math.max(1, Math.abs(expected)),
+    );
+    return;
+  }
+  expected.forEach((item, at) => expectClose((actual as readonly Nested[])[at], item, tolerance, `${where}[${at}]`));
+}
+
+const hasOptional = (testCase: StdCase): boolean => Object.values(testCase.fields).some((field) => field.optional === true);
+const presences = (testCase: StdCase): readonly Presence[] =>
+  hasOptional(testCase) ? ["all", "some", "alone", "none"] : ["all"];
+const zeros = (): number => 0;
+
+describe.each(cases)("$use $name", (testCase) => {
+  let probe: Probe;
+  let weights: Run;
+  beforeAll(() => {
+    const model = compileCase(testCase);
+    probe = probeOf(model);
+    weights = makeWeights(model, { B: 4, T: 5, S: 5 }, 7);
+  });
+
+  test("gives what its definition says, whoever is absent", () => {
+    for (const presence of presences(testCase)) {
+      const batch = makeBatch(testCase, makeSamples(testCase, presence, 3), 5, zeros);
+      const out = toNested(evaluate(probe, batch, weights).out as Reference);
+      const expected = testCase.expected(batch.samples, weightsBySuffix(weights));
+      if (typeof expected === "number") expectClose(out, expected, 1e-6, presence);
+      else expected.forEach((value, at) => expectClose((out as readonly Nested[])[at], value, 1e-6, `${presence}, sample ${at}`));
+    }
+  });
+
+  test("a batch of one", () => {
+    const batch = makeBatch(testCase, makeSamples(testCase, "all", 5).slice(0, 1), 5, zeros);
+    const out = toNested(evaluate(probe, batch, weights).out as Reference);
+    const expected = testCase.expected(batch.samples, weightsBySuffix(weights));
+    if (typeof expected === "number") expectClose(out, expected, 1e-6, "alone");
+    else expectClose((out as readonly Nested[])[0], expected[0], 1e-6, "alone");
+  });
+
+  test("gradients are the finite differences", () => {
+    const batch = makeBatch(testCase, makeSamples(testCase, hasOptional(testCase) ? "some" : "all", 11), 5, zeros);
+    const at = evaluate(probe, batch, weights);
+    const loss = (name: string, data: Float64Array): number => {
+      const moved = { ...(weights[name] ?? batch.feeds[name]), data } as Reference;
+      const isWeight = name in weights;
+      const run = evaluate(
+        probe,
+        isWeight ? batch : { ...batch, feeds: { ...batch.feeds, [name]: moved } },
+        isWeight ? { ...weights, [name]: moved } : weights,
+      );
+      return (run.loss as Reference).data[0] ?? Number.NaN;
+    };
+    const next = randomNumbers(23);
+    for (const name of probe.differentiable) {
+      const value = (weights[name] ?? batch.feeds[name]) as Reference;
+      for (const _ of range(Math.min(4, value.data.length))) {
+        const index = Math.floor(next() * value.data.length);
+        const step = 1e-5;
+        const moved = (by: number): Float64Array => value.data.map((entry, entryAt) => (entryAt === index ? entry + by : entry));
+        const slope = (loss(name, moved(step)) - loss(name, moved(-step))) / (2 * step);
+        const gradient = (at[`gradient:${name}`] as Reference).data[index] ?? Number.NaN;
+        expect(Math.abs(gradient - slope), `${name}[${index}]: ${gradient} instead of ${slope}`).toBeLessThan(
+          2e-5 * Math.max(1, Math.abs(slope)),
+        );
+      }
+    }
+  });
+
+  test("padding and absent entries change nothing, to the bit", () => {
+    for (const presence of presences(testCase)) {
+      const samples = makeSamples(testCase, presence, 13);
+      const plain = makeBatch(testCase, samples, 5, zeros);
+      const next = randomNumbers(31);
+      const padded = makeBatch(testCase, samples, 5, () => 20 * next() - 10);
+      const longer = makeBatch(testCase, samples, 9, () => 20 * next() - 10);
+      const first = evaluate(probe, plain, weights);
+      for (const other of [padded, longer]) {
+        const second = evaluate(probe, other, weights);
+        expectSame(testCase, first, second, samples, weights);
+      }
+    }
+  });
+});
+
+/** Bit equality of the loss, of every weight's gradient, of the real entries of the output and of the inputs' gradients. */
+function expectSame(testCase: StdCase, first: Run, second: Run, samples: Batch["samples"], weights: Run): void {
+  expect(second.loss?.data[0]).toBe(first.loss?.data[0]);
+  const expected = testCase.expected(samples, weightsBySuffix(weights));
+  if (typeof expected !== "number") {
+    expectEqualWhere(toNested(second.out as Reference), toNested(first.out as Reference), expected);
+  }
+  for (const [name, gradient] of Object.entries(first)) {
+    if (!name.startsWith("gradient:")) continue;
+    const other = second[name] as Reference;
+    const field = /^gradient:clip\.(.*)$/.exec(name)?.[1];
+    if (field === undefined) expect(Array.from(other.data), name).toEqual(Array.from(gradient.data));
+    else {
+      const real = samples.map((sample) => sample[field]);
+      expectEqualWhere(toNested(other), toNested(gradient), real);
+      expectZeroElsewhere(toNested(other), real);
+    }
+  }
+}
+
+function expectEqualWhere(second: Nested, first: Nested, real: Nested | readonly (Nested | undefined)[] | undefined): void {
+  if (real === undefined) return;
+  if (typeof real === "number") expect(second).toBe(first);
+  else
+    real.forEach((item, at) =>
+      expectEqualWhere((second as readonly Nested[])[at] as Nested, (first as readonly Nested[])[at] as Nested, item),
+    );
+}
+
+/** No gradient reaches a padded or absent entry. */
+function expectZeroElsewhere(gradient: Nested, real: Nested | readonly (Nested | undefined)[] | undefined): void {
+  if (typeof real === "number") return;
+  if (typeof gradient === "number") expect(Math.abs(gradient)).toBe(0);
+  else gradient.forEach((item, at) => expectZeroElsewhere(item, real?.[at]));
+}
+
+describe.each(["cpu", "wasm"] as const)("on tfjs-%s", (backend) => {
+  test.each(cases)("$use $name", async (testCase) => {
+    const model = compileCase(testCase);
+    const probe = probeOf(model);
+    const session = await (await tfjsExecutor(backend)).open();
+    try {
+      const weights = makeWeights(model, { B: 4, T: 5, S: 5 }, 7);
+      for (const [name, value] of Object.entries(weights)) session.write(name, hostTensor(value));
+      const samples = makeSamples(testCase, hasOptional(testCase) ? "some" : "all", 17);
+      const batch = makeBatch(testCase, samples, 5, zeros);
+      const program = await session.load(makePlan("case", probe.graph, batch.sizes));
+      const names = new Set(program.plan.inputs.map((input) => input.name));
+      const feeds = Object.fromEntries(
+        Object.entries(batch.feeds).flatMap(([name, value]) => (names.has(name) ? [[name, hostTensor(value)]] : [])),
+      );
+      const results = await program.run(feeds);
+      const exact = evaluate(probe, batch, weights);
+      for (const [name, value] of Object.entries(exact)) {
+        const largest = value.data.reduce((top, entry) => Math.max(top, Math.abs(entry)), 1);
+        const got = results[name] as HostTensor;
+        value.data.forEach((entry, at) => {
+          const difference = Math.abs((got.data[at] ?? Number.NaN) - entry) / largest;
+          expect(difference, `${name}[${at}]: ${got.data[at]} instead of ${entry}`).toBeLessThan(testCase.tolerance ?? 1e-5);
+        });
+      }
+    } finally {
+      session.dispose();
+    }
+  });
+});
+
+const hostTensor = (value: Reference): HostTensor => ({
+  dtype: value.dtype,
+  shape: value.shape,
+  data: value.dtype === "i32" ? Int32Array.from(value.data) : Float32Array.from(value.data),
+});
+
+describe("the library's text", () => {
+  test.each(Object.entries(stdSources))("%s documents every declaration: shapes, source, example", (path, text) => {
+    const { ast, diagnostics } = parse({ path, text });
+    expect(diagnostics).toEqual([]);
+    for (const item of ast.items) {
+      if (item.kind !== "module" && item.kind !== "fn") continue;
+      expect(item.doc, item.name.text).toMatch(/->/);
+      expect(item.doc, item.name.text).toMatch(/Source: /);
+      expect(item.doc, item.name.text).toMatch(/Example: /);
+    }
+  });
+
+  test("every module and function of the library is in the table", () => {
+    const tested = cases.map((testCase) => testCase.body).join("\n");
+    const all = Object.entries(stdSources).flatMap(([path, text]) => parse({ path, text }).ast.items);
+    const library = Object.values(stdSources).join("\n");
+    const callers = (name: string): boolean => new RegExp(`\\b${name}\\(`).test(tested) || library.split(`${name}(`).length > 3;
+    const untested = all.flatMap((item) =>
+      (item.kind === "module" || item.kind === "fn") && !callers(item.name.text) ? [item.name.text] : [],
+    );
+    expect(untested).toEqual([]);
+  });
+});
