@@ -37,6 +37,7 @@ export function checkHeader(schema: DataSchema, header: FileHeader, context: Hea
   const diagnostics: Diagnostic[] = [];
   const stored: StoredAxis[] = [];
   const counts: Count[] = [];
+  const measured = new Set(schema.fields.flatMap((field) => [...companionsOf(field, header).lengths.keys()]));
   for (const field of schema.fields) {
     const column = findColumn(header, field.column);
     if (column === undefined) {
@@ -45,7 +46,7 @@ export function checkHeader(schema: DataSchema, header: FileHeader, context: Hea
       }
       continue;
     }
-    checkField(field, column, header, context, { diagnostics, stored, counts });
+    checkField(field, column, header, context, { diagnostics, stored, counts, measured });
   }
   if (context.needsTargets !== false) diagnostics.push(...checkSplit(schema, header));
   diagnostics.push(...checkCounts(counts, header));
@@ -64,6 +65,8 @@ interface Findings {
   readonly diagnostics: Diagnostic[];
   readonly stored: StoredAxis[];
   readonly counts: Count[];
+  /** Ragged dimensions that some field has lengths for: their true bound shows only in the values. */
+  readonly measured: ReadonlySet<string>;
 }
 
 const sizesOf = (bound: ReadonlyMap<string, BoundSize>): Record<string, number> =>
@@ -121,7 +124,7 @@ function checkField(field: FieldSchema, column: ColumnHeader, header: FileHeader
     const size = sizes[at];
     if (size === undefined) return;
     if (!axis.ragged) found.stored.push({ axis: axis.size, size, field, at, column });
-    else if (!lengths.has(axis.size.key)) found.diagnostics.push(...checkBound(field, axis, size, context));
+    else if (!found.measured.has(axis.size.key)) found.diagnostics.push(...checkBound(field, axis, size, context));
   });
 }
 

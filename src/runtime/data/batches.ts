@@ -1,5 +1,6 @@
 // Cuts datasets into batches: the feeds of a stage graph under the names that compiled.ts fixes, with the static sizes that
 // choose the plan. Everything random is a function of (seed, epoch, sample), so an epoch resumes at any batch.
+import type { FieldSchema } from "../../compiler/compiled.ts";
 import type { Feeds, HostTensor } from "../executors/executor.ts";
 import { bucketLength } from "./buckets.ts";
 import { copySample } from "./copy-sample.ts";
@@ -81,11 +82,14 @@ interface Table {
   readonly dataset: Uint32Array;
   readonly rows: Int32Array;
   readonly fields: readonly FieldTable[];
+  /** For each ragged dimension the longest sample; padding beyond it would never be used. */
+  readonly longest: ReadonlyMap<string, number>;
 }
 
 /** One field in each of a source's datasets. */
 interface FieldTable {
   readonly name: string;
+  readonly role: FieldSchema["role"];
   readonly optional: boolean;
   readonly data: readonly FieldData[];
 }
@@ -102,7 +106,15 @@ function tabulate(source: BatchSource): Table {
     at += part.length;
   });
   const datasets = source.parts.map((entry) => entry.dataset);
-  return { source, datasets, dataset, rows, fields: fieldTables(source, datasets) };
+  return { source, datasets, dataset, rows, fields: fieldTables(source, datasets), longest: longestLengths(datasets) };
+}
+
+function longestLengths(datasets: readonly Dataset[]): ReadonlyMap<string, number> {
+  const longest = new Map<string, number>();
+  for (const [symbol, lengths] of datasets.flatMap((dataset) => [...dataset.lengths])) {
+    longest.set(symbol, lengths.reduce((high, length) => Math.max(high, length), longest.get(symbol) ?? 1));
+  }
+  return longest;
 }
 
 function fieldTables(source: BatchSource, datasets: readonly Dataset[]): readonly FieldTable[] {
@@ -121,7 +133,8 @@ function fieldTables(source: BatchSource, datasets: readonly Dataset[]): readonl
       const differs = field.axes.some((axis, at) => !axis.ragged && shape[at + 1] !== data[0]?.shape[at + 1]);
       if (differs) throw new RangeError(`${source.parameter}.${name} has other sizes in another of its data files`);
     }
-    return { name, optional: data.some(({ field }) => field.optional), data };
+    const role = data[0]?.field.role ?? "input";
+    return { name, role, optional: data.some(({ field }) => field.optional), data };
   });
 }
 
@@ -145,7 +158,10 @@ function cut(
       if (wanted(name)) feeds[name] = { dtype: "i32", shape: [place.count], data: lengths };
     }
     const present = presence(table, samples, options.keep);
-    hiddenByDrop(parameter, present, mandatoryInputs(table), options.drop ?? {}, { seed: options.seed, samples, rounds });
+    const inputs = table.fields.filter((field) => field.role === "input" && wanted(`${parameter}.${field.name}`));
+    const mandatory = inputs.some((field) => !field.optional);
+    const droppable = new Map([...present].filter(([name]) => inputs.some((field) => field.name === name)));
+    hiddenByDrop(parameter, droppable, mandatory, options.drop ?? {}, { seed: options.seed, samples, rounds });
     for (const field of table.fields) {
       const mask = present.get(field.name);
       const name = `${parameter}.${field.name}`;
@@ -157,11 +173,6 @@ function cut(
   return { feeds, sizes, count: place.count, index: place.index, positions };
 }
 
-/** Whether some input of the source is there for every sample. */
-function mandatoryInputs(table: Table): boolean {
-  return table.fields.some((field) => !field.optional && field.data[0]?.field.role === "input");
-}
-
 type Picked = { readonly table: Table; readonly positions: Int32Array };
 
 function sizesOf(picked: readonly Picked[], count: number): Record<string, number> {
@@ -171,7 +182,7 @@ function sizesOf(picked: readonly Picked[], count: number): Record<string, numbe
     for (const dataset of table.datasets) Object.assign(sizes, dataset.sizes);
     for (const [symbol, lengths] of lengthsOf(table, positions)) {
       const seen = longest.get(symbol) ?? { batch: 0, most: 0 };
-      const most = Math.max(seen.most, ...table.datasets.map((dataset) => longestOf(dataset, symbol)));
+      const most = Math.max(seen.most, table.longest.get(symbol) ?? 1);
       longest.set(symbol, { batch: lengths.reduce((high, length) => Math.max(high, length), seen.batch), most });
     }
   }
@@ -179,15 +190,9 @@ function sizesOf(picked: readonly Picked[], count: number): Record<string, numbe
   return sizes;
 }
 
-/** The longest sample of a dataset; padding beyond it would never be used. */
-function longestOf(dataset: Dataset, symbol: string): number {
-  return dataset.lengths.get(symbol)?.reduce((high, length) => Math.max(high, length), 0) ?? 0;
-}
-
 function lengthsOf(table: Table, positions: Int32Array): ReadonlyMap<string, Int32Array> {
-  const symbols = new Set(table.datasets.flatMap((dataset) => [...dataset.lengths.keys()]));
   return new Map(
-    [...symbols].map((symbol) => [
+    [...table.longest.keys()].map((symbol) => [
       symbol,
       positions.map((position) => {
         const dataset = table.datasets[table.dataset[position] as number] as Dataset;

@@ -45,9 +45,9 @@ export interface Dataset {
 /** Name of the only part of a data block without a split. */
 export const wholePart = "all";
 
-/** The part that weights and statistics are fitted on: `train`, or everything where there is no split. */
-export function trainingPart(dataset: { readonly parts: Readonly<Record<string, Int32Array>> }): string {
-  return dataset.parts["train"] === undefined && dataset.parts[wholePart] !== undefined ? wholePart : "train";
+/** The part that weights and statistics are fitted on: `train`, or else the first that the split names. */
+export function trainingPart(parts: Dataset["parts"]): string {
+  return parts["train"] === undefined ? (Object.keys(parts)[0] ?? wholePart) : "train";
 }
 
 /** Rows of a part. Throws for a part that the split does not name. */
