@@ -1,0 +1,40 @@
+// The order of the passes from a specialised graph to the one a plan holds.
+import type { StaticGraph } from "../ir/graph.ts";
+import { verify } from "../ir/verify.ts";
+import { mergeCommon } from "./cse.ts";
+import { removeDead } from "./dead.ts";
+import { fold } from "./fold.ts";
+import { mapBodies } from "./rewrite.ts";
+import { mergeScans } from "./scans.ts";
+
+/** Every pass by name, in the order in which `optimise` runs them on a graph; bodies of loops get the same. */
+const passes: readonly { readonly name: string; run(graph: StaticGraph): StaticGraph }[] = [
+  { name: "dead", run: removeDead },
+  // Before the bodies change: a loop and its widened copy are recognised by their equal bodies.
+  { name: "scans", run: mergeScans },
+  { name: "bodies", run: (graph) => mapBodies(graph, runPasses) },
+  { name: "fold", run: fold },
+  { name: "cse", run: mergeCommon },
+  { name: "fold again", run: fold },
+  { name: "cse again", run: mergeCommon },
+  { name: "dead again", run: removeDead },
+];
+
+function runPasses(graph: StaticGraph): StaticGraph {
+  return passes.reduce((current, pass) => pass.run(current), graph);
+}
+
+/**
+ * The same computation with less work: equal outputs and assignments for equal inputs. With `verifyBetween` every pass's
+ * result is verified and a broken one throws `Error`, naming the pass.
+ */
+export function optimise(graph: StaticGraph, options: { readonly verifyBetween?: boolean } = {}): StaticGraph {
+  if (options.verifyBetween !== true) return runPasses(graph);
+  let current = graph;
+  for (const pass of passes) {
+    current = pass.run(current);
+    const faults = verify(current);
+    if (faults.length > 0) throw new Error(`the pass ${pass.name} broke the graph: ${faults.join("; ")}`);
+  }
+  return current;
+}

@@ -1,0 +1,52 @@
+// The frame that all passes share: walk a graph in order, give each node a replacement, and renumber what reads it.
+import type { Node, StaticGraph } from "../ir/graph.ts";
+
+/** Appends a node of the new graph and gives its index there. */
+export type EmitNode = (node: Node<number>) => number;
+
+/** The place of a node that the new graph lacks. */
+export const removed = -1;
+
+/** One node as a pass sees it. */
+export interface Visit {
+  /** The node with its inputs renumbered for the new graph. */
+  readonly node: Node<number>;
+  /** The node as the old graph has it, and its index there. */
+  readonly original: Node<number>;
+  readonly index: number;
+  /** The new graph so far. */
+  readonly nodes: readonly Node<number>[];
+  readonly emit: EmitNode;
+}
+
+/**
+ * A new graph made by visiting every node in order. The visitor emits what it needs and gives the index that stands for
+ * the node from now on, or `removed`. Throws `RangeError` where something reads a removed node.
+ */
+export function rebuild(graph: StaticGraph, visit: (visit: Visit) => number): StaticGraph {
+  const nodes: Node<number>[] = [];
+  const placed: number[] = [];
+  const present = (place: number | undefined): number => {
+    if (place === undefined || place === removed) throw new RangeError("a removed node is still read");
+    return place;
+  };
+  const emit: EmitNode = (node) => {
+    node.inputs.forEach(present);
+    return nodes.push(node) - 1;
+  };
+  graph.nodes.forEach((original, index) => {
+    const inputs = original.inputs.map((input) => placed[input] ?? removed);
+    placed.push(visit({ node: { ...original, inputs }, original, index, nodes, emit }));
+  });
+  return {
+    nodes,
+    outputs: Object.fromEntries(Object.entries(graph.outputs).map(([name, index]) => [name, present(placed[index])])),
+    assignments: graph.assignments.map(({ variable, value }) => ({ variable, value: present(placed[value]) })),
+  };
+}
+
+/** The same graph with every loop body replaced. */
+export function mapBodies(graph: StaticGraph, change: (body: StaticGraph) => StaticGraph): StaticGraph {
+  const nodes = graph.nodes.map((node) => (node.body === undefined ? node : { ...node, body: change(node.body) }));
+  return { ...graph, nodes };
+}
