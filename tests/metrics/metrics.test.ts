@@ -13,9 +13,18 @@ interface FixtureCase {
   readonly expected: readonly (readonly [string, MetricOptions, number])[];
 }
 
-const fixtures = JSON.parse(readFileSync(new URL("./fixtures/scikit_learn.json", import.meta.url), "utf8")) as Record<string, FixtureCase>;
+const fixtures = JSON.parse(readFileSync(new URL("./fixtures/scikit_learn.json", import.meta.url), "utf8")) as Record<
+  string,
+  FixtureCase
+>;
 
-function input(task: MetricTask, truth: readonly number[], prediction: readonly number[], width = 1, labels?: readonly string[]): MetricInput {
+function input(
+  task: MetricTask,
+  truth: readonly number[],
+  prediction: readonly number[],
+  width = 1,
+  labels?: readonly string[],
+): MetricInput {
   return { task, truth: Float64Array.from(truth), prediction: Float64Array.from(prediction), width, labels };
 }
 
@@ -58,7 +67,12 @@ describe("by hand", () => {
 
   test("the binary F1 of the deception challenge: TP 157, FP 122, FN 115, TN 205", () => {
     const truth = [...Array<number>(157 + 115).fill(1), ...Array<number>(122 + 205).fill(0)];
-    const logits = [...Array<number>(157).fill(1), ...Array<number>(115).fill(-1), ...Array<number>(122).fill(1), ...Array<number>(205).fill(-1)];
+    const logits = [
+      ...Array<number>(157).fill(1),
+      ...Array<number>(115).fill(-1),
+      ...Array<number>(122).fill(1),
+      ...Array<number>(205).fill(-1),
+    ];
     const values = input("binary", truth, logits, 1, ["lie", "truth"]);
     expect(computeMetric("f1", values, { positive: "truth" }).value).toBeCloseTo(0.56987, 5);
     expect(computeMetric("accuracy", values).value).toBeCloseTo(0.60434, 5);
@@ -83,8 +97,14 @@ describe("at the edges", () => {
   });
 
   test("pearson of a constant is undefined", () => {
-    expect(computeMetric("pearson", input("regression", [1, 2, 3], [5, 5, 5]))).toEqual({ value: null, reason: "the prediction is constant" });
-    expect(computeMetric("pearson", input("regression", [1, 1], [5, 6]))).toEqual({ value: null, reason: "the truth is constant" });
+    expect(computeMetric("pearson", input("regression", [1, 2, 3], [5, 5, 5]))).toEqual({
+      value: null,
+      reason: "the prediction is constant",
+    });
+    expect(computeMetric("pearson", input("regression", [1, 1], [5, 6]))).toEqual({
+      value: null,
+      reason: "the truth is constant",
+    });
   });
 
   test("one class only: auc and eer are undefined, accuracy and F1 are not", () => {
@@ -112,8 +132,16 @@ describe("wrong requests say what is wrong", () => {
   test.each([
     ["an unknown metric", () => computeMetric("acc9", regression), /there is no metric acc9/],
     ["a metric of another task", () => computeMetric("auc", regression), /auc is defined for classes, binary, multilabel/],
-    ["an unknown option", () => computeMetric("f1", feelings, { mean: "macro" }), /f1 has no option mean; it has average, positive/],
-    ["an option of a metric without options", () => computeMetric("mae", regression, { average: "macro" }), /mae takes no option/],
+    [
+      "an unknown option",
+      () => computeMetric("f1", feelings, { mean: "macro" }),
+      /f1 has no option mean; it has average, positive/,
+    ],
+    [
+      "an option of a metric without options",
+      () => computeMetric("mae", regression, { average: "macro" }),
+      /mae takes no option/,
+    ],
     ["an unknown average", () => computeMetric("f1", feelings, { average: "harmonic" }), /weighted, macro, micro, binary/],
     ["an unknown class", () => computeMetric("f1", feelings, { positive: "angry" }), /angry is no class.*sad, neutral, happy/],
     ["binary F1 of three classes", () => computeMetric("f1", feelings, { average: "binary" }), /needs the class/],

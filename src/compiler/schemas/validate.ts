@@ -84,7 +84,7 @@ function messageOf(error: ErrorObject): string {
     case "const":
       return `${place} must be ${JSON.stringify(error.params["allowedValue"])}`;
     case "type":
-      return `${place} must be ${[error.params["type"]].flat().map(String).join(" or ")}`;
+      return `${place} must be ${[error.params.type].flat().map(String).join(" or ")}`;
     default:
       return `${place} ${error.message ?? `breaks the rule ${error.keyword}`}`;
   }

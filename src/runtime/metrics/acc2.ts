@@ -1,6 +1,6 @@
 // Two-class accuracy of a sentiment regression, zero counted as non-negative.
 import { agreement } from "./confusion.ts";
-import { noSamples, sampleCount, type Metric } from "./metric.ts";
+import { type Metric, noSamples, sampleCount } from "./metric.ts";
 import { nonNegativeClasses } from "./sentiment.ts";
 
 export const acc2: Metric = {

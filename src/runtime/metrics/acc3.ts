@@ -1,5 +1,5 @@
 // Accuracy of a sentiment regression over 3 classes.
-import { noSamples, sampleCount, type Metric } from "./metric.ts";
+import { type Metric, noSamples, sampleCount } from "./metric.ts";
 import { roundedAgreement } from "./sentiment.ts";
 
 export const acc3: Metric = {

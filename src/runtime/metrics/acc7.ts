@@ -1,5 +1,5 @@
 // Accuracy of a sentiment regression over 7 classes.
-import { noSamples, sampleCount, type Metric } from "./metric.ts";
+import { type Metric, noSamples, sampleCount } from "./metric.ts";
 import { roundedAgreement } from "./sentiment.ts";
 
 export const acc7: Metric = {

@@ -1,6 +1,6 @@
 // Share of samples whose predicted class is the true one.
 import { agreement, decide } from "./confusion.ts";
-import { entry, noSamples, sampleCount, type Metric, type MetricInput } from "./metric.ts";
+import { entry, type Metric, type MetricInput, noSamples, sampleCount } from "./metric.ts";
 
 export const accuracy: Metric = {
   name: "accuracy",

@@ -14,12 +14,13 @@ export const auc: Metric = {
   options: [{ name: "positive", doc: "The class, by name or number, that counts as positive." }],
   compute(input, options) {
     if (sampleCount(input) === 0) return noSamples;
-    const single = input.task === "binary" || (input.task === "classes" && input.width === 2) || options["positive"] !== undefined;
+    const single = input.task === "binary" || (input.task === "classes" && input.width === 2) || options.positive !== undefined;
     const labels = single ? [positiveClass(input, options, 1)] : Array.from({ length: input.width }, (_, label) => label);
     let sum = 0;
     for (const label of labels) {
       const area = areaOf(scoresOf(input, label));
-      if (area === undefined) return { value: null, reason: `class ${input.labels?.[label] ?? label} is on one side of every sample` };
+      if (area === undefined)
+        return { value: null, reason: `class ${input.labels?.[label] ?? label} is on one side of every sample` };
       sum += area;
     }
     return { value: sum / labels.length };
@@ -32,6 +33,7 @@ function areaOf(scored: Scored): number | undefined {
   const x = curve.map((point) => point.falsePositiveRate);
   const y = curve.map((point) => point.truePositiveRate);
   let area = 0;
-  for (let at = 1; at < curve.length; at += 1) area += ((entry(x, at) - entry(x, at - 1)) * (entry(y, at) + entry(y, at - 1))) / 2;
+  for (let at = 1; at < curve.length; at += 1)
+    area += ((entry(x, at) - entry(x, at - 1)) * (entry(y, at) + entry(y, at - 1))) / 2;
   return area;
 }

@@ -1,6 +1,6 @@
 // Mean recall over the classes.
 import { countsOf, decide } from "./confusion.ts";
-import { noSamples, sampleCount, type Metric } from "./metric.ts";
+import { type Metric, noSamples, sampleCount } from "./metric.ts";
 
 export const balancedAccuracy: Metric = {
   name: "balanced_accuracy",

@@ -28,7 +28,8 @@ export function decide(input: MetricInput): Decisions {
     }
     let best = 0;
     for (let label = 1; label < input.width; label += 1) {
-      if (entry(input.prediction, sample * input.width + label) > entry(input.prediction, sample * input.width + best)) best = label;
+      if (entry(input.prediction, sample * input.width + label) > entry(input.prediction, sample * input.width + best))
+        best = label;
     }
     prediction[sample] = best;
   }
@@ -92,7 +93,7 @@ export function agreement(decisions: Decisions): number {
 
 /** The class number that option `positive` names, by label or by number. Raises `MetricError` for an unknown one. */
 export function positiveClass(input: MetricInput, options: MetricOptions, standard: number): number {
-  const asked = options["positive"];
+  const asked = options.positive;
   if (asked === undefined) return standard;
   const classes = input.task === "binary" ? 2 : input.width;
   const named = input.labels?.indexOf(String(asked)) ?? -1;

@@ -14,7 +14,7 @@ export const eer: Metric = {
   options: [{ name: "positive", doc: "The class, by name or number, that counts as positive." }],
   compute(input, options) {
     if (sampleCount(input) === 0) return noSamples;
-    if (input.task === "classes" && input.width > 2 && options["positive"] === undefined) {
+    if (input.task === "classes" && input.width > 2 && options.positive === undefined) {
       throw new MetricError(`eer of ${input.width} classes needs the class: eer(positive: NAME)`);
     }
     const curve = rocCurve(scoresOf(input, positiveClass(input, options, 1)));

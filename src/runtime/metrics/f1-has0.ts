@@ -1,6 +1,6 @@
 // Weighted F1 of a sentiment regression, zero counted as non-negative.
 import { weightedF1 } from "./confusion.ts";
-import { noSamples, sampleCount, type Metric } from "./metric.ts";
+import { type Metric, noSamples, sampleCount } from "./metric.ts";
 import { nonNegativeClasses } from "./sentiment.ts";
 
 export const f1Has0: Metric = {

@@ -27,19 +27,21 @@ export const f1: Metric = {
 };
 
 function averageOf(input: MetricInput, options: Readonly<Record<string, unknown>>): (typeof averages)[number] {
-  const asked = options["average"] ?? (options["positive"] === undefined ? "weighted" : "binary");
+  const asked = options.average ?? (options.positive === undefined ? "weighted" : "binary");
   const average = averages.find((name) => name === asked);
   if (average === undefined) throw new MetricError(`f1(average: ${String(asked)}): it is one of ${averages.join(", ")}`);
-  if (average !== "binary" && options["positive"] !== undefined) {
+  if (average !== "binary" && options.positive !== undefined) {
     throw new MetricError(`f1: positive belongs to average: binary, not ${average}`);
   }
-  if (input.task === "regression" && (average !== "weighted" || options["positive"] !== undefined)) {
-    throw new MetricError("f1 of a regression is the weighted F1 of its two sentiment classes; it takes no average and no positive");
+  if (input.task === "regression" && (average !== "weighted" || options.positive !== undefined)) {
+    throw new MetricError(
+      "f1 of a regression is the weighted F1 of its two sentiment classes; it takes no average and no positive",
+    );
   }
   if (average === "binary" && input.task === "multilabel") {
     throw new MetricError("f1(average: binary) needs one class a sample; for several labels take weighted, macro or micro");
   }
-  if (average === "binary" && input.task === "classes" && input.width > 2 && options["positive"] === undefined) {
+  if (average === "binary" && input.task === "classes" && input.width > 2 && options.positive === undefined) {
     throw new MetricError(`f1(average: binary) of ${input.width} classes needs the class: f1(positive: NAME)`);
   }
   return average;

@@ -20,22 +20,40 @@ import { rmse } from "./rmse.ts";
 
 export const metricTable: Readonly<Record<string, Metric>> = Object.fromEntries(
   [
-    mae, mse, rmse, pearson, acc2, acc2Nonzero, f1, f1Has0, f1Nonzero, acc3, acc5, acc7,
-    accuracy, balancedAccuracy, auc, eer, crossEntropy,
+    mae,
+    mse,
+    rmse,
+    pearson,
+    acc2,
+    acc2Nonzero,
+    f1,
+    f1Has0,
+    f1Nonzero,
+    acc3,
+    acc5,
+    acc7,
+    accuracy,
+    balancedAccuracy,
+    auc,
+    eer,
+    crossEntropy,
   ].map((metric) => [metric.name, metric]),
 );
 
 /** Computes a metric by name. Raises `MetricError` for an unknown name, a task it is not defined for or an option it lacks. */
 export function computeMetric(name: string, input: MetricInput, options: MetricOptions = {}): MetricResult {
   const metric = metricTable[name];
-  if (metric === undefined) throw new MetricError(`there is no metric ${name}; the metrics are ${Object.keys(metricTable).join(", ")}`);
+  if (metric === undefined)
+    throw new MetricError(`there is no metric ${name}; the metrics are ${Object.keys(metricTable).join(", ")}`);
   if (!metric.tasks.includes(input.task)) {
     throw new MetricError(`${name} is defined for ${metric.tasks.join(", ")}, but the prediction is ${input.task}`);
   }
   for (const option of Object.keys(options)) {
     if (metric.options.some((known) => known.name === option)) continue;
     const known = metric.options.map((item) => item.name).join(", ");
-    throw new MetricError(known === "" ? `${name} takes no option, so ${option} means nothing` : `${name} has no option ${option}; it has ${known}`);
+    throw new MetricError(
+      known === "" ? `${name} takes no option, so ${option} means nothing` : `${name} has no option ${option}; it has ${known}`,
+    );
   }
   return metric.compute(input, options);
 }

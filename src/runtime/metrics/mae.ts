@@ -1,5 +1,5 @@
 // Mean absolute error.
-import { defined, meanOverEntries, noSamples, sampleCount, type Metric } from "./metric.ts";
+import { defined, type Metric, meanOverEntries, noSamples, sampleCount } from "./metric.ts";
 
 export const mae: Metric = {
   name: "mae",

@@ -1,5 +1,5 @@
 // Pearson's correlation between truth and prediction.
-import { defined, entry, noSamples, sampleCount, type Metric } from "./metric.ts";
+import { defined, entry, type Metric, noSamples, sampleCount } from "./metric.ts";
 
 export const pearson: Metric = {
   name: "pearson",

@@ -1,5 +1,5 @@
 // Root mean squared error.
-import { defined, meanOverEntries, noSamples, sampleCount, type Metric } from "./metric.ts";
+import { defined, type Metric, meanOverEntries, noSamples, sampleCount } from "./metric.ts";
 
 export const rmse: Metric = {
   name: "rmse",
@@ -9,6 +9,9 @@ export const rmse: Metric = {
   options: [],
   compute(input) {
     if (sampleCount(input) === 0) return noSamples;
-    return defined(Math.sqrt(meanOverEntries(input, (truth, prediction) => (prediction - truth) ** 2)), "a prediction is not finite");
+    return defined(
+      Math.sqrt(meanOverEntries(input, (truth, prediction) => (prediction - truth) ** 2)),
+      "a prediction is not finite",
+    );
   },
 };

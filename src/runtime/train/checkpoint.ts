@@ -50,7 +50,8 @@ export interface Checkpoint {
 /** Writes a checkpoint. Raises `TrainError` where a variable holds a value that is not finite: such a state is never kept. */
 export async function saveCheckpoint(path: string, { header, variables }: Checkpoint): Promise<void> {
   for (const [name, tensor] of variables) {
-    if (!tensor.data.every(Number.isFinite)) throw new TrainError(`${name} holds a value that is not finite, so ${path} was not written`);
+    if (!tensor.data.every(Number.isFinite))
+      throw new TrainError(`${name} holds a value that is not finite, so ${path} was not written`);
   }
   const metadata = { mmx: JSON.stringify(header), sha256: digest(variables) };
   await writeAtomically(path, encodeSafetensors({ tensors: variables, metadata }));
@@ -62,12 +63,15 @@ export async function loadCheckpoint(path: string): Promise<Checkpoint> {
     throw new TrainError(`${path} cannot be read: ${problem.code === "ENOENT" ? "there is no such file" : problem.message}`);
   });
   const { tensors, metadata } = await decodeSafetensors(bytes, path);
-  if (metadata["mmx"] === undefined) {
+  if (metadata.mmx === undefined) {
     throw new TrainError(`${path} is a safetensors file, but no checkpoint of mmx: its header says nothing of a training`);
   }
-  const header = await parseJson<CheckpointHeader>(checkpointSchema, metadata["mmx"], `${path} (header, __metadata__.mmx)`);
+  const header = await parseJson<CheckpointHeader>(checkpointSchema, metadata.mmx, `${path} (header, __metadata__.mmx)`);
   if (metadata["sha256"] !== digest(tensors)) {
-    throw new TrainError(`${path} is damaged: its tensors do not have the checksum written with them`, "Take another checkpoint, or train again.");
+    throw new TrainError(
+      `${path} is damaged: its tensors do not have the checksum written with them`,
+      "Take another checkpoint, or train again.",
+    );
   }
   return { header, variables: tensors };
 }
@@ -75,7 +79,10 @@ export async function loadCheckpoint(path: string): Promise<Checkpoint> {
 function digest(tensors: ReadonlyMap<string, HostTensor>): string {
   const hash = createHash("sha256");
   for (const [name, { data }] of [...tensors].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    hash.update(name).update("\0").update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    hash
+      .update(name)
+      .update("\0")
+      .update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   }
   return hash.digest("hex");
 }

@@ -14,7 +14,9 @@ export const freshTracker: Tracker = { best: null, bestEpoch: 0, since: 0 };
 /** The tracker after an epoch's value. Only a strictly better value counts as an improvement; an undefined one never does. */
 export function follow(tracker: Tracker, value: number | null, epoch: number, better: "lower" | "higher"): Tracker {
   const improved =
-    value !== null && Number.isFinite(value) && (tracker.best === null || (better === "lower" ? value < tracker.best : value > tracker.best));
+    value !== null &&
+    Number.isFinite(value) &&
+    (tracker.best === null || (better === "lower" ? value < tracker.best : value > tracker.best));
   return improved ? { best: value, bestEpoch: epoch, since: 0 } : { ...tracker, since: tracker.since + 1 };
 }
 

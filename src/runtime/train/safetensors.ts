@@ -71,7 +71,8 @@ export async function decodeSafetensors(bytes: Uint8Array, file: string): Promis
     new TrainError(`${file} is damaged: ${what}`, "Take another checkpoint of the run, or train again.");
   if (bytes.length < 8) throw damaged(`it has ${bytes.length} bytes, less than a header`);
   const headerLength = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
-  if (headerLength > bytes.length - 8) throw damaged(`its header claims ${headerLength} bytes, but ${bytes.length - 8} are there`);
+  if (headerLength > bytes.length - 8)
+    throw damaged(`its header claims ${headerLength} bytes, but ${bytes.length - 8} are there`);
   const text = new TextDecoder().decode(bytes.subarray(8, 8 + headerLength));
   const header = await parseJson<Readonly<Record<string, unknown>>>(headerSchema, text, `${file} (header)`);
   const { __metadata__: metadata = {}, ...entries } = header as { readonly __metadata__?: Readonly<Record<string, string>> };
@@ -94,5 +95,9 @@ export async function decodeSafetensors(bytes: Uint8Array, file: string): Promis
 /** `bytes` starts at offset 0 of its buffer, so any element width is aligned. */
 function tensorOf(entry: Entry, bytes: Uint8Array): HostTensor {
   if (entry.dtype === "I32") return { dtype: "i32", shape: entry.shape, data: new Int32Array(bytes.buffer) };
-  return { dtype: "f32", shape: entry.shape, data: entry.dtype === "F64" ? new Float64Array(bytes.buffer) : new Float32Array(bytes.buffer) };
+  return {
+    dtype: "f32",
+    shape: entry.shape,
+    data: entry.dtype === "F64" ? new Float64Array(bytes.buffer) : new Float32Array(bytes.buffer),
+  };
 }
