@@ -41,7 +41,7 @@ function isOwnFault(error: unknown): boolean {
 
 /** Tells the failure and gives the exit code. */
 export function tellFailure(error: unknown, terminal: Terminal, json: boolean): ExitCode {
-  const exit = error instanceof CommandError ? error.exit : exitCode.failed;
+  const exit = exitOf(error);
   const message = error instanceof Error ? error.message : String(error);
   const remedy = remedyOf(error);
   if (json) terminal.write(`${JSON.stringify({ event: "error", message, ...(remedy === undefined ? {} : { remedy }) })}\n`);
@@ -52,6 +52,14 @@ export function tellFailure(error: unknown, terminal: Terminal, json: boolean): 
     terminal.writeError("  This is a fault in mmx itself. Run again with MMX_DEBUG=1 to see where, and please report it.\n");
   }
   return exit;
+}
+
+/** Errors of these classes say that the data are at fault; named, so that no verb loads the runtime to compare. */
+const dataFaults = new Set(["FormatError", "DataProblem"]);
+
+function exitOf(error: unknown): ExitCode {
+  if (error instanceof CommandError) return error.exit;
+  return error instanceof Error && dataFaults.has(error.name) ? exitCode.faulty : exitCode.failed;
 }
 
 function remedyOf(error: unknown): string | undefined {

@@ -10,9 +10,10 @@ import { addDoctor } from "./verbs/doctor.ts";
 import { addExplain } from "./verbs/explain.ts";
 import { addFormat } from "./verbs/fmt.ts";
 import { addInit } from "./verbs/init.ts";
+import { addShow } from "./verbs/show.ts";
 import { version } from "./version.ts";
 
-const verbs = [addInit, addCheck, addFormat, addExplain, addDoctor];
+const verbs = [addInit, addCheck, addFormat, addExplain, addShow, addDoctor];
 
 /** The program; `finish` receives the exit code of the verb that ran. */
 export function mmxProgram(terminal: Terminal, finish: (exit: ExitCode) => void): Command {

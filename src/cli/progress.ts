@@ -13,6 +13,7 @@ import type {
   TrainEvent,
 } from "../runtime/train/events.ts";
 import type { Context } from "./context.ts";
+import { columns, counted, grouped } from "./text.ts";
 
 /** A live line is redrawn at most this often. */
 const redrawMilliseconds = 80;
@@ -60,16 +61,16 @@ export function trainingDisplay(
   };
 }
 
-/** The live line: stage, bar, epoch, loss terms, the latest epoch's metrics, speed and the time left, cut to `columns`. */
-export function liveLine(event: StepDone, columns: number, metrics = ""): string {
+/** The live line: stage, bar, epoch, loss terms, the latest epoch's metrics, speed and the time left, cut to `width`. */
+export function liveLine(event: StepDone, width: number, metrics = ""): string {
   const share = event.steps === 0 ? 1 : event.step / event.steps;
   const speed = `${grouped(Math.round(event.samplesPerSecond))} samples/s  ${duration(event.secondsLeft)} left`;
   const start = `${event.stage}  ${bar(share, 20)} ${String(Math.floor(event.steps === 0 ? 100 : (100 * event.step) / event.steps)).padStart(3)}%  epoch ${event.epoch}/${event.epochs}`;
   const losses = metrics === "" ? lossTerms(event.total, event.losses) : `${metrics}  ${lossTerms(event.total, event.losses)}`;
-  const room = columns - displayWidth(start) - displayWidth(speed) - 4;
+  const room = width - displayWidth(start) - displayWidth(speed) - 4;
   const terms = displayWidth(losses) <= room ? losses : `${sliceColumns(losses, 0, Math.max(0, room - 1))}…`;
   const line = room < 8 ? `${start}  ${speed}` : `${start}  ${terms}  ${speed}`;
-  return sliceColumns(line, 0, columns);
+  return sliceColumns(line, 0, width);
 }
 
 /** The line of an event where no line can be redrawn; undefined for those that say nothing to a person. */
@@ -142,15 +143,8 @@ export function summaryTable(rows: readonly ConditionResult<Summary>[]): string[
     ["", ...names],
     ...rows.map(({ condition, metrics }) => [condition, ...names.map((name) => summaryText(metrics[name]))]),
   ];
-  const widths = ["", ...names].map((_, column) => Math.max(...cells.map((row) => displayWidth(row[column] ?? ""))));
-  return cells.map((row) =>
-    `  ${row
-      .map((cell, column) => {
-        const pad = " ".repeat((widths[column] ?? 0) - displayWidth(cell));
-        return column === 0 ? cell + pad : pad + cell;
-      })
-      .join("  ")}`.trimEnd(),
-  );
+  const right = names.map((_, column) => column + 1);
+  return columns(cells, right).map((line) => `  ${line}`);
 }
 
 function summaryText(value: number | null | Spread | undefined): string {
@@ -192,14 +186,6 @@ export function duration(seconds: number): string {
   const two = (value: number): string => String(value).padStart(2, "0");
   const minutes = Math.floor(whole / 60);
   return minutes < 60 ? `${minutes}:${two(whole % 60)}` : `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(whole % 60)}`;
-}
-
-function grouped(value: number): string {
-  return value.toLocaleString("en-GB");
-}
-
-function counted(count: number, noun: string): string {
-  return `${grouped(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 function seedsText(seeds: readonly number[]): string {

@@ -8,6 +8,7 @@ import { exitCode } from "../failure.ts";
 import { expandFiles } from "../files.ts";
 import { nodeHost } from "../host.ts";
 import { collectPairs } from "../settings.ts";
+import { counted } from "../text.ts";
 
 interface CheckOptions {
   readonly set: Record<string, string>;
@@ -60,8 +61,4 @@ function summary(files: number, errors: number, warnings: number): string {
   if (errors + warnings === 0) return `${where} checked, nothing wrong.`;
   const parts = [errors > 0 ? counted(errors, "error") : "", warnings > 0 ? counted(warnings, "warning") : ""];
   return `${parts.filter((part) => part !== "").join(", ")} in ${where}.`;
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }

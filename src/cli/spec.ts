@@ -1,0 +1,123 @@
+// What several verbs begin with: check a spec and show what is wrong, find its data files, check their headers against it.
+import { existsSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import type { CompiledSpec, DataSchema } from "../compiler/compiled.ts";
+import type { Diagnostic } from "../compiler/diagnostics/diagnostic.ts";
+import type { Sources } from "../compiler/diagnostics/render.ts";
+import type { Context } from "./context.ts";
+import { renderOptions } from "./context.ts";
+import { CommandError, exitCode, usageError } from "./failure.ts";
+import { nodeHost } from "./host.ts";
+
+export interface CheckedSpec {
+  readonly path: string;
+  readonly compiled: CompiledSpec;
+  readonly sources: Sources;
+}
+
+/** The spec or its data have errors, and they have been shown. */
+export class FaultySpec extends CommandError {
+  constructor(path: string, count: number) {
+    super(`${path} has ${count} error${count === 1 ? "" : "s"}.`, undefined, exitCode.faulty);
+  }
+}
+
+/** Checks a spec; warnings and errors go to standard error. Throws `FaultySpec` where it has errors. */
+export async function checkedSpec(
+  path: string,
+  overrides: Readonly<Record<string, string>>,
+  context: Context,
+): Promise<CheckedSpec> {
+  const host = nodeHost(context.terminal.folder);
+  if (host.read(path) === undefined) {
+    throw usageError(`${path}: there is no such spec.`, "Check the path; `mmx init` writes a spec to start from.");
+  }
+  const { checkSpec } = await import("../compiler/check/index.ts");
+  const { diagnostics, compiled, sources } = checkSpec(host, path, { overrides });
+  await show(diagnostics, sources, context);
+  if (compiled === undefined) throw new FaultySpec(path, countErrors(diagnostics));
+  return { path, compiled, sources };
+}
+
+/** Draws diagnostics on standard error. */
+export async function show(diagnostics: readonly Diagnostic[], sources: Sources, context: Context): Promise<void> {
+  if (diagnostics.length === 0) return;
+  const { renderAll } = await import("../compiler/diagnostics/render.ts");
+  context.terminal.writeError(`${renderAll(diagnostics, sources, renderOptions(context))}\n\n`);
+}
+
+const countErrors = (diagnostics: readonly Diagnostic[]): number =>
+  diagnostics.filter(({ severity }) => severity === "error").length;
+
+/**
+ * The path of every data block's file: `--data NAME=PATH`, relative to the working folder, else the block's `file`, relative
+ * to the spec. Blocks with neither are left out. Throws a usage error for a name that is no data block.
+ */
+export async function dataPaths(
+  spec: CheckedSpec,
+  given: Readonly<Record<string, string>>,
+  folder: string,
+): Promise<Record<string, string>> {
+  const { compiled, path } = spec;
+  const names = compiled.data.map(({ name }) => name);
+  for (const name of Object.keys(given)) {
+    if (names.includes(name)) continue;
+    const { closest } = await import("../compiler/diagnostics/suggest.ts");
+    const meant = closest(name, names);
+    const has = names.length === 0 ? "it has none" : `it has ${names.join(", ")}`;
+    throw usageError(
+      `--data ${name}=…: ${path} has no data block ${name}; ${has}.`,
+      meant === undefined ? undefined : `Did you mean --data ${meant}=…?`,
+    );
+  }
+  const paths: Record<string, string> = {};
+  for (const schema of compiled.data) {
+    const override = given[schema.name];
+    if (override !== undefined) paths[schema.name] = resolve(folder, override);
+    else if (schema.file !== undefined) paths[schema.name] = join(dirname(resolve(folder, path)), schema.file);
+  }
+  return paths;
+}
+
+export interface HeaderFindings {
+  readonly diagnostics: readonly Diagnostic[];
+  /** Sizes that the files bind: `{ Ft: 100 }`. */
+  readonly sizes: Readonly<Record<string, number>>;
+}
+
+/** Compares every data block with the head of its file, where there is one; no value is read. */
+export async function checkHeaders(
+  spec: CheckedSpec,
+  paths: Readonly<Record<string, string>>,
+  known: Readonly<Record<string, number>> = {},
+): Promise<HeaderFindings> {
+  const present = spec.compiled.data.filter(({ name }) => paths[name] !== undefined && existsSync(paths[name]));
+  if (present.length === 0) return { diagnostics: [], sizes: known };
+  const { readHeader } = await import("../runtime/data/formats/index.ts");
+  const { checkHeader } = await import("../compiler/data/check-header.ts");
+  const diagnostics: Diagnostic[] = [];
+  let sizes = known;
+  for (const schema of present) {
+    const header = await readHeader(paths[schema.name] ?? "");
+    const found = checkHeader(schema, header, { dimensions: spec.compiled.dimensions, sizes });
+    diagnostics.push(...found.diagnostics);
+    sizes = { ...sizes, ...found.sizes };
+  }
+  return { diagnostics, sizes };
+}
+
+/** The data block that a verb needs where it can do with one only. */
+export function onlyData(spec: CheckedSpec, asked: string | undefined): DataSchema {
+  const { data } = spec.compiled;
+  const names = data.map(({ name }) => name).join(", ");
+  if (asked !== undefined) {
+    const found = data.find(({ name }) => name === asked);
+    if (found === undefined)
+      throw usageError(`${spec.path} has no data block ${asked}; it has ${names === "" ? "none" : names}.`);
+    return found;
+  }
+  const [first, second] = data;
+  if (first === undefined) throw usageError(`${spec.path} has no data block.`);
+  if (second !== undefined) throw usageError(`${spec.path} has several data blocks: ${names}.`, "Choose one with --block NAME.");
+  return first;
+}

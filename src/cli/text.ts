@@ -1,0 +1,26 @@
+// Small pieces of text that several verbs print.
+import { displayWidth } from "../compiler/diagnostics/columns.ts";
+
+/** Rows as aligned columns, two blanks between; the columns in `right` are aligned at their right. */
+export function columns(rows: readonly (readonly string[])[], right: readonly number[] = []): string[] {
+  const count = Math.max(0, ...rows.map(({ length }) => length));
+  const widths = Array.from({ length: count }, (_, column) => Math.max(...rows.map((row) => displayWidth(row[column] ?? ""))));
+  return rows.map((row) =>
+    row
+      .map((cell, column) => {
+        const pad = " ".repeat((widths[column] ?? 0) - displayWidth(cell));
+        return right.includes(column) ? pad + cell : cell + pad;
+      })
+      .join("  ")
+      .trimEnd(),
+  );
+}
+
+/** `1 file`, `2,000 files`. */
+export function counted(count: number, noun: string): string {
+  return `${grouped(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+export function grouped(value: number): string {
+  return value.toLocaleString("en-GB");
+}
