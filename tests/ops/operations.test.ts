@@ -58,7 +58,9 @@ describe.each(cases)("$name", ({ operation, sample }) => {
 function compareGradients(operation: Operation, sample: OperationSample) {
   const { builder, inputs, result, feeds } = sampleGraph(operation, sample);
   if (builder.dtype(result) === "i32") return [];
-  const shape = (builder.nodes[result]?.shape ?? []).map((size) => (size.terms.length === 0 ? 0 : (size.terms[0]?.coefficient ?? 0)));
+  const shape = (builder.nodes[result]?.shape ?? []).map((size) =>
+    size.terms.length === 0 ? 0 : (size.terms[0]?.coefficient ?? 0),
+  );
   const weights = sampleInput({ shape }, "weights");
   const seed = builder.add("input", [], { name: "w", sizes: builder.shape(result), dtype: "f32" });
   const found = differentiate(builder, [{ node: result, gradient: seed }], inputs);
@@ -68,7 +70,8 @@ function compareGradients(operation: Operation, sample: OperationSample) {
   });
   const graph = specialise(builder.finish(outputs), {});
   expect(verify(graph)).toEqual([]);
-  const run = (changed: Readonly<Record<string, Reference>>) => interpret(graph, { ...feeds, w: weights, ...changed }, {}).outputs;
+  const run = (changed: Readonly<Record<string, Reference>>) =>
+    interpret(graph, { ...feeds, w: weights, ...changed }, {}).outputs;
   const analytic = run({});
   const forward = specialise(builder.finish({ y: result }), {});
   const objective = (changed: Readonly<Record<string, Reference>>): number => {

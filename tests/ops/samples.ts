@@ -1,5 +1,5 @@
 // Inputs for the operations' samples, and small static graphs around one operation, shared by the tests of ops and executors.
-import { type Dim, constantDim } from "../../src/compiler/dims/dim.ts";
+import { constantDim, type Dim } from "../../src/compiler/dims/dim.ts";
 import { type GraphBuilder, graphBuilder } from "../../src/compiler/ir/builder.ts";
 import { sequence } from "../../src/compiler/ir/random.ts";
 import type { Operation, OperationSample, Reference, SampleInput } from "../../src/compiler/ops/operation.ts";

@@ -46,7 +46,7 @@ function evaluate(
   observe?: (node: number, value: Reference) => void,
 ): Interpretation {
   const values: (readonly Reference[])[] = [];
-  const valueOf = (index: number): Reference => {
+  const resultAt = (index: number): Reference => {
     const value = values[index]?.[0];
     if (value === undefined) throw new RangeError(`node ${index} has no value`);
     return value;
@@ -55,16 +55,16 @@ function evaluate(
     const compute = (): Reference | readonly Reference[] => {
       if (node.op === "input") return held(feeds, node.attributes.name, node.shape);
       if (node.op === "variable") return held(variables, node.attributes.name, node.shape);
-      const inputs = node.op === "part" ? (values[node.inputs[0] ?? -1] ?? []) : node.inputs.map(valueOf);
+      const inputs = node.op === "part" ? (values[node.inputs[0] ?? -1] ?? []) : node.inputs.map(resultAt);
       return operation(node.op).reference(inputs, node, context);
     };
     const result = compute();
     const all = isList(result) ? result : [result];
     values.push(all);
-    if (node.op !== "scan") observe?.(index, valueOf(index));
+    if (node.op !== "scan") observe?.(index, resultAt(index));
   });
-  const outputs = Object.fromEntries(Object.entries(graph.outputs).map(([name, index]) => [name, valueOf(index)]));
-  const assigned = Object.fromEntries(graph.assignments.map(({ variable, value }) => [variable, valueOf(value)]));
+  const outputs = Object.fromEntries(Object.entries(graph.outputs).map(([name, index]) => [name, resultAt(index)]));
+  const assigned = Object.fromEntries(graph.assignments.map(({ variable, value }) => [variable, resultAt(value)]));
   return { outputs, assigned };
 }
 

@@ -67,7 +67,8 @@ export function sequence(seed: number, name: string): RandomSequence {
     return result;
   };
   const integer = (below: number): number => {
-    if (!Number.isInteger(below) || below < 1 || below > 4294967296) throw new RangeError(`no whole number lies in 0 .. ${below - 1}`);
+    if (!Number.isInteger(below) || below < 1 || below > 4294967296)
+      throw new RangeError(`no whole number lies in 0 .. ${below - 1}`);
     // Words above the largest multiple of `below` would favour small numbers, so they are drawn again.
     const limit = 4294967296 - (4294967296 % below);
     for (;;) {

@@ -20,7 +20,11 @@ export function specialise(graph: SymbolicGraph, sizes: Sizes): StaticGraph {
     const shape = node.shape.map((size) => evaluateDim(size, sizes));
     const attributes = staticAttributes(node.attributes, sizes);
     nodes.push({ ...rest, attributes, shape, ...(body === undefined ? {} : { body }) });
-    const inferred = operation(node.op).infer(node.inputs.map((input) => valueType(nodes, input)), attributes, body);
+    const inferred = operation(node.op).infer(
+      node.inputs.map((input) => valueType(nodes, input)),
+      attributes,
+      body,
+    );
     const found = inferred.shape.map((size) => evaluateDim(size, {}));
     if (found.length !== shape.length || found.some((size, axis) => size !== shape[axis])) {
       throw new ShapeError(node.op, `at these sizes ${node.op} gives [${found.join(", ")}] instead of [${shape.join(", ")}]`);

@@ -1,7 +1,7 @@
 // The reduction `argmax`.
 import type { Operation } from "./operation.ts";
-import { numberAttribute } from "./support/attributes.ts";
 import { elementCount, inputAt, makeReference, offsets, rowMajorStrides } from "./support/arrays.ts";
+import { numberAttribute } from "./support/attributes.ts";
 import { axisSize, otherAxes, pick, requireDType, requireInputs } from "./support/types.ts";
 
 export const argmax: Operation = {

@@ -1,8 +1,8 @@
 // The shape operation `broadcast`: the only place where a value is repeated along an axis.
 import { constantValue, type Dim } from "../dims/dim.ts";
 import { type Operation, ShapeError } from "./operation.ts";
-import { dimsAttribute, numbersAttribute } from "./support/attributes.ts";
 import { gathered, inputAt, offsets, rowMajorStrides } from "./support/arrays.ts";
+import { dimsAttribute, numbersAttribute } from "./support/attributes.ts";
 import { emitter } from "./support/emit.ts";
 import { describeShape, describeType, requireInputs, surelyDiffer } from "./support/types.ts";
 
@@ -19,7 +19,10 @@ export const broadcast: Operation = {
     const axes = numbersAttribute("broadcast", attributes, "axes");
     const rising = axes.every((axis, k) => Number.isInteger(axis) && axis > (axes[k - 1] ?? -1) && axis < sizes.length);
     if (axes.length !== x.shape.length || !rising) {
-      throw new ShapeError("broadcast", `[${axes.join(", ")}] does not place the axes of ${describeType(x)} in ${describeShape(sizes)}`);
+      throw new ShapeError(
+        "broadcast",
+        `[${axes.join(", ")}] does not place the axes of ${describeType(x)} in ${describeShape(sizes)}`,
+      );
     }
     x.shape.forEach((size, k) => {
       if (!isOne(size) && surelyDiffer(size, sizes[axes[k] as number] as Dim)) {

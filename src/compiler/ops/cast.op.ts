@@ -1,7 +1,7 @@
 // The conversion `cast` between values and whole numbers.
 import type { Operation } from "./operation.ts";
-import { dtypeAttribute } from "./support/attributes.ts";
 import { elementCount, inputAt, makeReference } from "./support/arrays.ts";
+import { dtypeAttribute } from "./support/attributes.ts";
 import { tfjsDType } from "./support/tfjs.ts";
 import { requireInputs } from "./support/types.ts";
 

@@ -1,8 +1,8 @@
 // The shape operation `concat`.
 import { addDims, constantDim, type Dim, dimsEqual } from "../dims/dim.ts";
 import { type Operation, ShapeError } from "./operation.ts";
-import { numberAttribute } from "./support/attributes.ts";
 import { makeReference, offsets, rowMajorStrides } from "./support/arrays.ts";
+import { numberAttribute } from "./support/attributes.ts";
 import { axisSize, describeType, requireSameDType } from "./support/types.ts";
 
 export const concat: Operation = {

@@ -1,7 +1,7 @@
 // The leaf `constant`: one number everywhere.
 import type { Operation } from "./operation.ts";
-import { anyNumberAttribute, dimsAttribute, dtypeAttribute } from "./support/attributes.ts";
 import { makeReference } from "./support/arrays.ts";
+import { anyNumberAttribute, dimsAttribute, dtypeAttribute } from "./support/attributes.ts";
 import { tfjsDType } from "./support/tfjs.ts";
 import { requireLeaf } from "./support/types.ts";
 

@@ -1,9 +1,18 @@
 // The contraction `dot`: matrix products of every kind, with any axes as batch and any axes summed over.
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { type AnyAttributes, type Operation, ShapeError, type Tfjs } from "./operation.ts";
-import { numberPairsAttribute } from "./support/attributes.ts";
 import { elementCount, inputAt, makeReference, offsets, rowMajorStrides } from "./support/arrays.ts";
-import { axisSize, describeType, otherAxes, pick, requireAxes, requireDType, requireInputs, surelyDiffer } from "./support/types.ts";
+import { numberPairsAttribute } from "./support/attributes.ts";
+import {
+  axisSize,
+  describeType,
+  otherAxes,
+  pick,
+  requireAxes,
+  requireDType,
+  requireInputs,
+  surelyDiffer,
+} from "./support/types.ts";
 
 /** The axes of one operand by role. The k-th batch (and contracted) axis of one operand goes with the k-th of the other. */
 interface Roles {
@@ -33,7 +42,8 @@ function matrices(tf: Tfjs, x: Tensor, batch: readonly number[], rows: readonly 
 export const dot: Operation = {
   name: "dot",
   group: "contract",
-  signature: "(a: f32[...], b: f32[...]) {batch: [[axis of a, axis of b]], contract: [[axis of a, axis of b]]} -> f32[batch, rest of a, rest of b]",
+  signature:
+    "(a: f32[...], b: f32[...]) {batch: [[axis of a, axis of b]], contract: [[axis of a, axis of b]]} -> f32[batch, rest of a, rest of b]",
   doc: "Sums of products over the contracted pairs of axes, for every entry of the batch pairs. The result has the batch axes, then the other axes of a, then those of b.",
   infer(inputs, attributes) {
     const [a, b] = requireInputs("dot", inputs, 2);
@@ -113,9 +123,27 @@ export const dot: Operation = {
     { inputs: [{ shape: [3, 2] }, { shape: [4, 3] }], attributes: { batch: [], contract: [[0, 1]] } },
     { inputs: [{ shape: [2, 3, 5] }, { shape: [5, 4] }], attributes: { batch: [], contract: [[2, 0]] } },
     { inputs: [{ shape: [2, 3, 4] }, { shape: [2, 5, 4] }], attributes: { batch: [[0, 0]], contract: [[2, 2]] } },
-    { inputs: [{ shape: [2, 4, 3, 1] }, { shape: [3, 5, 4, 2] }], attributes: { batch: [[2, 0]], contract: [[0, 3], [1, 2]] } },
+    {
+      inputs: [{ shape: [2, 4, 3, 1] }, { shape: [3, 5, 4, 2] }],
+      attributes: {
+        batch: [[2, 0]],
+        contract: [
+          [0, 3],
+          [1, 2],
+        ],
+      },
+    },
     { inputs: [{ shape: [3] }, { shape: [3] }], attributes: { batch: [], contract: [[0, 0]] } },
     { inputs: [{ shape: [3] }, { shape: [2] }], attributes: { batch: [], contract: [] } },
-    { inputs: [{ shape: [2, 3] }, { shape: [3, 2] }], attributes: { batch: [[0, 1], [1, 0]], contract: [] } },
+    {
+      inputs: [{ shape: [2, 3] }, { shape: [3, 2] }],
+      attributes: {
+        batch: [
+          [0, 1],
+          [1, 0],
+        ],
+        contract: [],
+      },
+    },
   ],
 };

@@ -1,8 +1,8 @@
 // The operation `extension`: a host function written in TypeScript, outside the closed set.
 import type { Node } from "../ir/graph.ts";
 import { type AnyAttributes, type HostArray, type HostExtension, type Operation, ShapeError } from "./operation.ts";
-import { dimsAttribute, dtypeAttribute, stringAttribute } from "./support/attributes.ts";
 import { elementCount, inputAt, makeReference } from "./support/arrays.ts";
+import { dimsAttribute, dtypeAttribute, stringAttribute } from "./support/attributes.ts";
 import { tfjsTensor } from "./support/tfjs.ts";
 
 /** Which input's gradient the node computes, or undefined for the function itself. */
@@ -22,7 +22,9 @@ function call(host: HostExtension, inputs: readonly HostArray[], node: Node<numb
   };
   const values = compute() ?? new Float64Array(count);
   if (values.length !== count) {
-    throw new Error(`the extension ${name} gave ${values.length} numbers where its declaration [${node.shape.join(", ")}] means ${count}`);
+    throw new Error(
+      `the extension ${name} gave ${values.length} numbers where its declaration [${node.shape.join(", ")}] means ${count}`,
+    );
   }
   return values;
 }

@@ -28,6 +28,7 @@ import { maximum } from "./maximum.op.ts";
 import { minimum } from "./minimum.op.ts";
 import { multiply } from "./multiply.op.ts";
 import { negate } from "./negate.op.ts";
+import type { Operation } from "./operation.ts";
 import { pad } from "./pad.op.ts";
 import { part } from "./part.op.ts";
 import { power } from "./power.op.ts";
@@ -52,7 +53,6 @@ import { transpose } from "./transpose.op.ts";
 import { unwindow } from "./unwindow.op.ts";
 import { variable } from "./variable.op.ts";
 import { window } from "./window.op.ts";
-import type { Operation } from "./operation.ts";
 
 /** Every primitive, in the order of the reference page. */
 export const operations: readonly Operation[] = [

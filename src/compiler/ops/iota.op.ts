@@ -1,8 +1,8 @@
 // The leaf `iota`: positions along an axis.
 import type { Node } from "../ir/graph.ts";
 import type { Operation, Reference } from "./operation.ts";
-import { dimsAttribute, dtypeAttribute, numberAttribute } from "./support/attributes.ts";
 import { elementCount, makeReference, rowMajorStrides } from "./support/arrays.ts";
+import { dimsAttribute, dtypeAttribute, numberAttribute } from "./support/attributes.ts";
 import { tfjsTensor } from "./support/tfjs.ts";
 import { axisSize, requireLeaf } from "./support/types.ts";
 

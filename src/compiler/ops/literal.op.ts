@@ -1,8 +1,8 @@
 // The leaf `literal`: an array of numbers written into the graph.
 import { constantValue } from "../dims/dim.ts";
 import { type Operation, ShapeError } from "./operation.ts";
-import { anyNumbersAttribute, dimsAttribute, dtypeAttribute } from "./support/attributes.ts";
 import { makeReference } from "./support/arrays.ts";
+import { anyNumbersAttribute, dimsAttribute, dtypeAttribute } from "./support/attributes.ts";
 import { tfjsTensor } from "./support/tfjs.ts";
 import { product, requireLeaf } from "./support/types.ts";
 
@@ -24,7 +24,8 @@ export const literal: Operation = {
   gradient: () => [],
   reference: (_inputs, node) =>
     makeReference(node.shape, node.dtype, Float64Array.from(anyNumbersAttribute("literal", node.attributes, "values"))),
-  tfjs: (_inputs, node, { tf }) => tfjsTensor(tf, anyNumbersAttribute("literal", node.attributes, "values"), node.shape, node.dtype),
+  tfjs: (_inputs, node, { tf }) =>
+    tfjsTensor(tf, anyNumbersAttribute("literal", node.attributes, "values"), node.shape, node.dtype),
   flops: () => 0,
   samples: [
     { inputs: [], attributes: { values: [1, -2, 0.5, 4, 5, 6], sizes: [2, 3], dtype: "f32" } },

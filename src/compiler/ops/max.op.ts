@@ -1,7 +1,7 @@
 // The reduction `max`.
 import type { Operation } from "./operation.ts";
-import { numbersAttribute } from "./support/attributes.ts";
 import { elementCount, inputAt, makeReference } from "./support/arrays.ts";
+import { numbersAttribute } from "./support/attributes.ts";
 import { emitter } from "./support/emit.ts";
 import { inferReduction, reductionSamples, reductionTargets } from "./support/reduce.ts";
 

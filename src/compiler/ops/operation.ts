@@ -50,17 +50,24 @@ export interface HostExtension {
   /** The result's values, row-major, of the shape that its declaration gives. */
   forward(inputs: readonly HostArray[]): ArrayLike<number>;
   /** The gradient of each input, row-major; undefined where none flows. Absent: no gradient flows through it. */
-  backward?(
-    inputs: readonly HostArray[],
-    result: HostArray,
-    gradient: HostArray,
-  ): readonly (ArrayLike<number> | undefined)[];
+  backward?(inputs: readonly HostArray[], result: HostArray, gradient: HostArray): readonly (ArrayLike<number> | undefined)[];
 }
 
 export interface Operation {
   readonly name: string;
   /** Grouping for the reference page. */
-  readonly group: "leaf" | "unary" | "binary" | "select" | "reduce" | "shape" | "contract" | "index" | "loop" | "gradient" | "host";
+  readonly group:
+    | "leaf"
+    | "unary"
+    | "binary"
+    | "select"
+    | "reduce"
+    | "shape"
+    | "contract"
+    | "index"
+    | "loop"
+    | "gradient"
+    | "host";
   /** The rule in symbols, for readers: `(x: f32[...]) -> f32[...]`. */
   readonly signature: string;
   /** One to three sentences: what it computes, its domain, its behaviour at the edges. */
@@ -127,7 +134,11 @@ export interface Seed {
   readonly gradient: number;
 }
 
-export type Differentiate = (builder: GraphBuilder, seeds: readonly Seed[], wrt: readonly number[]) => readonly (number | undefined)[];
+export type Differentiate = (
+  builder: GraphBuilder,
+  seeds: readonly Seed[],
+  wrt: readonly number[],
+) => readonly (number | undefined)[];
 
 export interface ReferenceContext {
   /** Runs a scan's body once in float64. */

@@ -1,8 +1,8 @@
 // The shape operation `pad`.
 import { addDims, type Dim } from "../dims/dim.ts";
 import { type Operation, ShapeError } from "./operation.ts";
-import { anyNumberAttribute, dimsAttribute, numbersAttribute } from "./support/attributes.ts";
 import { inputAt, makeReference, offsets, rowMajorStrides } from "./support/arrays.ts";
+import { anyNumberAttribute, dimsAttribute, numbersAttribute } from "./support/attributes.ts";
 import { describeType, requireInputs, surelyBelow } from "./support/types.ts";
 
 export const pad: Operation = {
@@ -15,7 +15,11 @@ export const pad: Operation = {
     const low = dimsAttribute("pad", attributes, "low");
     const high = dimsAttribute("pad", attributes, "high");
     anyNumberAttribute("pad", attributes, "value");
-    if (low.length !== x.shape.length || high.length !== x.shape.length || [...low, ...high].some((size) => surelyBelow(size, 0))) {
+    if (
+      low.length !== x.shape.length ||
+      high.length !== x.shape.length ||
+      [...low, ...high].some((size) => surelyBelow(size, 0))
+    ) {
       throw new ShapeError("pad", `pad needs one size from 0 up before and after each axis of ${describeType(x)}`);
     }
     const shape = x.shape.map((size, axis) => addDims(size, addDims(low[axis] as Dim, high[axis] as Dim)));

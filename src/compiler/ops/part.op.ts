@@ -1,7 +1,7 @@
 // The operation `part`: one of the several results of a scan.
 import { type Operation, ShapeError } from "./operation.ts";
-import { numberAttribute } from "./support/attributes.ts";
 import { inputAt } from "./support/arrays.ts";
+import { numberAttribute } from "./support/attributes.ts";
 import { requireInputs } from "./support/types.ts";
 
 export const part: Operation = {
@@ -13,7 +13,8 @@ export const part: Operation = {
     const [scan] = requireInputs("part", inputs, 1);
     const index = numberAttribute("part", attributes, "index");
     const type = scan.parts?.[index];
-    if (type === undefined) throw new ShapeError("part", `there is no part ${index}: a part is taken of a scan, by the index of one of its results`);
+    if (type === undefined)
+      throw new ShapeError("part", `there is no part ${index}: a part is taken of a scan, by the index of one of its results`);
     return { shape: type.shape, dtype: type.dtype };
   },
   // Autodiff hands the gradients of all parts to the scan itself.

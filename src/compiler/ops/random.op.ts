@@ -1,9 +1,10 @@
 // The leaf `random`: counter-based random numbers, the same ones on every executor.
-import { normalFromBits, threefry2x32, uniformFromBits } from "../ir/random.ts";
+
 import type { Node } from "../ir/graph.ts";
+import { normalFromBits, threefry2x32, uniformFromBits } from "../ir/random.ts";
 import { type Operation, ShapeError } from "./operation.ts";
-import { dimsAttribute, numberAttribute, numbersAttribute, stringAttribute } from "./support/attributes.ts";
 import { elementCount, inputAt, makeReference, offsets } from "./support/arrays.ts";
+import { dimsAttribute, numberAttribute, numbersAttribute, stringAttribute } from "./support/attributes.ts";
 import { tfjsTensor } from "./support/tfjs.ts";
 import { requireDType, requireInputs } from "./support/types.ts";
 

@@ -1,7 +1,7 @@
 // The shape operation `reshape`.
 import { type Operation, ShapeError } from "./operation.ts";
-import { dimsAttribute } from "./support/attributes.ts";
 import { inputAt, makeReference } from "./support/arrays.ts";
+import { dimsAttribute } from "./support/attributes.ts";
 import { describeShape, describeType, product, requireInputs, surelyDiffer } from "./support/types.ts";
 
 export const reshape: Operation = {
@@ -13,7 +13,10 @@ export const reshape: Operation = {
     const [x] = requireInputs("reshape", inputs, 1);
     const sizes = dimsAttribute("reshape", attributes, "sizes");
     if (surelyDiffer(product(x.shape), product(sizes))) {
-      throw new ShapeError("reshape", `${describeType(x)} cannot become ${describeShape(sizes)}: they hold different numbers of entries`);
+      throw new ShapeError(
+        "reshape",
+        `${describeType(x)} cannot become ${describeShape(sizes)}: they hold different numbers of entries`,
+      );
     }
     return { shape: sizes, dtype: x.dtype };
   },

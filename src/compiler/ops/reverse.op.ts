@@ -1,7 +1,7 @@
 // The shape operation `reverse`.
 import type { Operation } from "./operation.ts";
-import { numberAttribute } from "./support/attributes.ts";
 import { gathered, inputAt, offsets, rowMajorStrides } from "./support/arrays.ts";
+import { numberAttribute } from "./support/attributes.ts";
 import { axisSize, requireInputs } from "./support/types.ts";
 
 export const reverse: Operation = {

@@ -47,20 +47,28 @@ export const scan: Operation = {
     const graph = bodyOf(body);
     const names = scanInputNames(layout);
     if (inputs.length !== names.length || layout.sequences < 1) {
-      throw new ShapeError("scan", `a scan with this body takes ${names.length} inputs, among them a sequence, not ${inputs.length}`);
+      throw new ShapeError(
+        "scan",
+        `a scan with this body takes ${names.length} inputs, among them a sequence, not ${inputs.length}`,
+      );
     }
     const sequences = inputs.slice(layout.carries, layout.carries + layout.sequences);
     const length = sequences[0]?.shape[0];
     for (const sequence of sequences) {
       const own = sequence.shape[0];
       if (length === undefined || own === undefined || surelyDiffer(own, length)) {
-        throw new ShapeError("scan", `the sequences of a scan must be equally long, not ${sequences.map(describeType).join(" and ")}`);
+        throw new ShapeError(
+          "scan",
+          `the sequences of a scan must be equally long, not ${sequences.map(describeType).join(" and ")}`,
+        );
       }
     }
-    const outside = new Map(names.map((name, k) => {
-      const input = inputAt(inputs, k);
-      return [name, name.startsWith("slice.") ? { shape: input.shape.slice(1), dtype: input.dtype } : input];
-    }));
+    const outside = new Map(
+      names.map((name, k) => {
+        const input = inputAt(inputs, k);
+        return [name, name.startsWith("slice.") ? { shape: input.shape.slice(1), dtype: input.dtype } : input];
+      }),
+    );
     graph.nodes.forEach((node, index) => {
       if (node.op !== "input") return;
       const name = String(node.attributes.name);
@@ -103,7 +111,9 @@ export const scan: Operation = {
     const outputs: Tensor[][] = Array.from({ length: layout.outputs }, () => []);
     for (let step = 0; step < steps; step += 1) {
       const t = layout.reverse ? steps - 1 - step : step;
-      const slices = inputs.slice(layout.carries, layout.carries + layout.sequences).map((sequence) => tfjsSlice(tf, sequence, t));
+      const slices = inputs
+        .slice(layout.carries, layout.carries + layout.sequences)
+        .map((sequence) => tfjsSlice(tf, sequence, t));
       const values = [...carries, ...slices, ...inputs.slice(layout.carries + layout.sequences)];
       const results = runBody(body, Object.fromEntries(names.map((name, k) => [name, inputAt(values, k)])));
       tf.dispose([...carries, ...slices]);
@@ -120,7 +130,10 @@ export const scan: Operation = {
   samples: [],
 };
 
-function stackReferences(stack: readonly Reference[], like: { shape: readonly number[]; dtype: Reference["dtype"] } | undefined): Reference {
+function stackReferences(
+  stack: readonly Reference[],
+  like: { shape: readonly number[]; dtype: Reference["dtype"] } | undefined,
+): Reference {
   if (like === undefined) throw new RangeError("the body of a scan lacks one of its outputs");
   const length = elementCount(like.shape);
   const result = makeReference([stack.length, ...like.shape], like.dtype);

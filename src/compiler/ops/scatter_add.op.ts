@@ -1,7 +1,7 @@
 // The indexing operation `scatter_add`, the adjoint of `gather`.
 import { type Operation, ShapeError } from "./operation.ts";
-import { dimAttribute } from "./support/attributes.ts";
 import { elementCount, inputAt, makeReference } from "./support/arrays.ts";
+import { dimAttribute } from "./support/attributes.ts";
 import { clampIndex, clampIndices, copyRow, rowLength } from "./support/rows.ts";
 import { describeType, requireDType, requireInputs, shapesEqual } from "./support/types.ts";
 
@@ -16,7 +16,10 @@ export const scatterAdd: Operation = {
     requireDType("scatter_add", updates, "f32");
     const rank = indices.shape.length;
     if (!shapesEqual(indices.shape, updates.shape.slice(0, rank))) {
-      throw new ShapeError("scatter_add", `the updates ${describeType(updates)} do not begin with the indices' shape ${describeType(indices)}`);
+      throw new ShapeError(
+        "scatter_add",
+        `the updates ${describeType(updates)} do not begin with the indices' shape ${describeType(indices)}`,
+      );
     }
     return { shape: [dimAttribute("scatter_add", attributes, "size"), ...updates.shape.slice(rank)], dtype: "f32" };
   },

@@ -2,13 +2,16 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { type Operation, ShapeError, type Tfjs } from "./operation.ts";
 import { inputAt, makeReference } from "./support/arrays.ts";
-import { clampIndex, clampIndices, copyRow, rowLength } from "./support/rows.ts";
 import { emitter } from "./support/emit.ts";
+import { clampIndex, clampIndices, copyRow, rowLength } from "./support/rows.ts";
 import { describeType, requireDType, requireInputs, requireSameDType, shapesEqual } from "./support/types.ts";
 
 /** For each row of the table 1 + the position of the last index that names it, or 0: f32[size]. */
 function lastWriter(tf: Tfjs, indices: Tensor, size: number): Tensor {
-  const named = tf.equal(tf.reshape(clampIndices(tf, indices, size), [-1, 1]), tf.reshape(tf.range(0, size, 1, "int32"), [1, -1]));
+  const named = tf.equal(
+    tf.reshape(clampIndices(tf, indices, size), [-1, 1]),
+    tf.reshape(tf.range(0, size, 1, "int32"), [1, -1]),
+  );
   const order = tf.reshape(tf.range(1, indices.size + 1, 1, "float32"), [-1, 1]);
   return tf.max(tf.mul(tf.cast(named, "float32"), order), 0);
 }
@@ -16,15 +19,22 @@ function lastWriter(tf: Tfjs, indices: Tensor, size: number): Tensor {
 export const scatterSet: Operation = {
   name: "scatter_set",
   group: "index",
-  signature: "(table: f32 or i32[N, ...rest], indices: i32[K], rows: the table's type[K, ...rest]) -> the table's type[N, ...rest]",
+  signature:
+    "(table: f32 or i32[N, ...rest], indices: i32[K], rows: the table's type[K, ...rest]) -> the table's type[N, ...rest]",
   doc: "The table with row indices[k] replaced by row k of `rows`; the last one wins where an index repeats, and one out of range counts as the nearest one in range.",
   infer(inputs) {
     const [table, indices, rows] = requireInputs("scatter_set", inputs, 3);
     requireDType("scatter_set", indices, "i32");
     requireSameDType("scatter_set", table, rows);
-    const fits = indices.shape.length === 1 && table.shape.length > 0 && shapesEqual([...indices.shape, ...table.shape.slice(1)], rows.shape);
+    const fits =
+      indices.shape.length === 1 &&
+      table.shape.length > 0 &&
+      shapesEqual([...indices.shape, ...table.shape.slice(1)], rows.shape);
     if (!fits) {
-      throw new ShapeError("scatter_set", `${describeType(rows)} at ${describeType(indices)} are not rows of the table ${describeType(table)}`);
+      throw new ShapeError(
+        "scatter_set",
+        `${describeType(rows)} at ${describeType(indices)} are not rows of the table ${describeType(table)}`,
+      );
     }
     return { shape: table.shape, dtype: table.dtype };
   },
@@ -36,7 +46,11 @@ export const scatterSet: Operation = {
     // A row that a later one overwrote gets no gradient: it reads back another position than its own.
     const sizes = builder.shape(rows);
     const own = builder.add("iota", [], { sizes: builder.shape(indices), axis: 0, dtype: "i32" });
-    const positions = builder.add("constant", [], { value: 0, sizes: builder.shape(inputAt(node.inputs, 0)).slice(0, 1), dtype: "i32" });
+    const positions = builder.add("constant", [], {
+      value: 0,
+      sizes: builder.shape(inputAt(node.inputs, 0)).slice(0, 1),
+      dtype: "i32",
+    });
     const winner = builder.add("gather", [builder.add("scatter_set", [positions, indices, own]), indices]);
     const won = emit.broadcast(builder.add("equal", [winner, own]), sizes, [0]);
     return [kept, undefined, emit.multiply(won, builder.add("gather", [gradient, indices]))];

@@ -1,8 +1,8 @@
 // The shape operation `slice`.
 import { addDims, constantValue, type Dim, subtractDims } from "../dims/dim.ts";
 import { type Operation, ShapeError } from "./operation.ts";
-import { dimsAttribute, numbersAttribute } from "./support/attributes.ts";
 import { gathered, inputAt, offsets, rowMajorStrides } from "./support/arrays.ts";
+import { dimsAttribute, numbersAttribute } from "./support/attributes.ts";
 import { describeShape, describeType, requireInputs, surelyBelow } from "./support/types.ts";
 
 export const slice: Operation = {
@@ -20,7 +20,10 @@ export const slice: Operation = {
       return !surelyBelow(start, 0) && !surelyBelow(size, 0) && !((constantValue(rest) ?? 0) < 0);
     };
     if (starts.length !== x.shape.length || sizes.length !== x.shape.length || !sizes.every(fits)) {
-      throw new ShapeError("slice", `the block ${describeShape(sizes)} at ${describeShape(starts)} does not lie in ${describeType(x)}`);
+      throw new ShapeError(
+        "slice",
+        `the block ${describeShape(sizes)} at ${describeShape(starts)} does not lie in ${describeType(x)}`,
+      );
     }
     return { shape: sizes, dtype: x.dtype };
   },

@@ -1,7 +1,7 @@
 // The shape operation `transpose`.
 import { type Operation, ShapeError } from "./operation.ts";
-import { numbersAttribute } from "./support/attributes.ts";
 import { gathered, inputAt, offsets, rowMajorStrides } from "./support/arrays.ts";
+import { numbersAttribute } from "./support/attributes.ts";
 import { describeType, pick, requireAxes, requireInputs } from "./support/types.ts";
 
 export const transpose: Operation = {
@@ -14,7 +14,10 @@ export const transpose: Operation = {
     const permutation = numbersAttribute("transpose", attributes, "permutation");
     requireAxes("transpose", x, permutation);
     if (permutation.length !== x.shape.length) {
-      throw new ShapeError("transpose", `the permutation [${permutation.join(", ")}] does not name every axis of ${describeType(x)}`);
+      throw new ShapeError(
+        "transpose",
+        `the permutation [${permutation.join(", ")}] does not name every axis of ${describeType(x)}`,
+      );
     }
     return { shape: pick(x.shape, permutation), dtype: x.dtype };
   },
@@ -29,7 +32,8 @@ export const transpose: Operation = {
     const permutation = numbersAttribute("transpose", node.attributes, "permutation");
     return gathered(x, node.shape, offsets(node.shape, pick(rowMajorStrides(x.shape), permutation)));
   },
-  tfjs: (inputs, node, { tf }) => tf.transpose(inputAt(inputs, 0), [...numbersAttribute("transpose", node.attributes, "permutation")]),
+  tfjs: (inputs, node, { tf }) =>
+    tf.transpose(inputAt(inputs, 0), [...numbersAttribute("transpose", node.attributes, "permutation")]),
   flops: () => 0,
   samples: [
     { inputs: [{ shape: [2, 3] }], attributes: { permutation: [1, 0] } },

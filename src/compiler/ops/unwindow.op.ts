@@ -1,8 +1,8 @@
 // The shape operation `unwindow`, the adjoint of `window`.
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { type Operation, ShapeError, type Tfjs } from "./operation.ts";
-import { dimAttribute } from "./support/attributes.ts";
 import { elementCount, inputAt, makeReference } from "./support/arrays.ts";
+import { dimAttribute } from "./support/attributes.ts";
 import { axisSize, describeType, requireDType, requireInputs, surelyDiffer } from "./support/types.ts";
 import { windowCount, windowGeometry, windowOffsets } from "./support/windows.ts";
 
@@ -12,11 +12,18 @@ function spreadOut(tf: Tfjs, x: Tensor, axis: number, stride: number, start: num
   const count = shape[axis] as number;
   const [before, after] = [shape.slice(0, axis), shape.slice(axis + 1)];
   const padded = (t: Tensor, at: number, low: number, high: number) =>
-    tf.pad(t, t.shape.map((_, other): [number, number] => (other === at ? [low, high] : [0, 0])));
+    tf.pad(
+      t,
+      t.shape.map((_, other): [number, number] => (other === at ? [low, high] : [0, 0])),
+    );
   const gaps = padded(tf.reshape(x, [...before, count, 1, ...after]), axis + 1, 0, stride - 1);
   const covered = (count - 1) * stride + 1;
   const flat = tf.reshape(gaps, [...before, count * stride, ...after]);
-  const trimmed = tf.slice(flat, shape.map(() => 0), [...before, covered, ...after]);
+  const trimmed = tf.slice(
+    flat,
+    shape.map(() => 0),
+    [...before, covered, ...after],
+  );
   return padded(trimmed, axis, start, length - start - covered);
 }
 

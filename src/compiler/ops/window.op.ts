@@ -1,7 +1,7 @@
 // The shape operation `window`: sliding windows, from which convolutions are made by `dot`.
 import type { Operation } from "./operation.ts";
-import { dimAttribute, numberAttribute } from "./support/attributes.ts";
 import { gathered, inputAt } from "./support/arrays.ts";
+import { dimAttribute, numberAttribute } from "./support/attributes.ts";
 import { axisSize, requireInputs } from "./support/types.ts";
 import { windowCount, windowGeometry, windowOffsets } from "./support/windows.ts";
 

@@ -2,8 +2,8 @@
 // Every rule keeps the result's value exactly, but for the sign of a zero in x + 0. x * 0 stays, since x may be infinite.
 import type { Node, StaticGraph } from "../ir/graph.ts";
 import { operation } from "../ops/index.ts";
-import { anyNumberAttribute, encodeNumber, numbersAttribute } from "../ops/support/attributes.ts";
 import { elementCount, makeReference } from "../ops/support/arrays.ts";
+import { anyNumberAttribute, encodeNumber, numbersAttribute } from "../ops/support/attributes.ts";
 import { type EmitNode, rebuild } from "./rewrite.ts";
 
 /** The same graph with constants folded and identities applied. Values are unchanged. */

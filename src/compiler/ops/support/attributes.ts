@@ -4,7 +4,6 @@ import { constantDim, type Dim, isDim } from "../../dims/dim.ts";
 import type { Attribute, DType } from "../../ir/graph.ts";
 import { type AnyAttributes, ShapeError } from "../operation.ts";
 
-
 function wrong(op: string, key: string, expected: string): never {
   throw new ShapeError(op, `the attribute ${key} of ${op} must be ${expected}`);
 }
@@ -35,7 +34,9 @@ function listAttribute(op: string, attributes: AnyAttributes, key: string): read
 }
 
 export function numbersAttribute(op: string, attributes: AnyAttributes, key: string): readonly number[] {
-  return listAttribute(op, attributes, key).map((value) => (typeof value === "number" ? value : wrong(op, key, "a list of numbers")));
+  return listAttribute(op, attributes, key).map((value) =>
+    typeof value === "number" ? value : wrong(op, key, "a list of numbers"),
+  );
 }
 
 export function numberPairsAttribute(op: string, attributes: AnyAttributes, key: string): readonly (readonly [number, number])[] {

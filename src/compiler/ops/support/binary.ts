@@ -52,7 +52,11 @@ export function binaryOperation(rule: BinaryRule): Operation {
     reference(inputs, node) {
       const a = inputAt(inputs, 0);
       const b = inputAt(inputs, 1);
-      return makeReference(node.shape, node.dtype, a.data.map((value, at) => rule.apply(value, b.data[at] as number)));
+      return makeReference(
+        node.shape,
+        node.dtype,
+        a.data.map((value, at) => rule.apply(value, b.data[at] as number)),
+      );
     },
     tfjs: (inputs, _node, { tf }) => rule.tfjs(tf, inputAt(inputs, 0), inputAt(inputs, 1)),
     flops: (node) => elementCount(node.shape),

@@ -1,8 +1,8 @@
 // What the reductions over axes share: the shape rule and the walk from each entry to the result it belongs to.
 import type { Node } from "../../ir/graph.ts";
 import type { AnyAttributes, OperationSample, Reference, ValueType } from "../operation.ts";
-import { numbersAttribute } from "./attributes.ts";
 import { offsets, rowMajorStrides } from "./arrays.ts";
+import { numbersAttribute } from "./attributes.ts";
 import { otherAxes, pick, requireAxes, requireInputs } from "./types.ts";
 
 /** The input with the axes of the attribute `axes` removed. */

@@ -57,16 +57,20 @@ export function scanGradient(context: GradientContext): readonly (number | undef
   const constants = range(counts.constants).filter((k) => isValue(firstConstant + k) && wanted?.[firstConstant + k] !== false);
   const outputs = range(counts.outputs).filter((k) => partGradients[counts.carries + k] !== undefined);
 
-  const recorded = builder.add("scan", node.inputs, { ...node.attributes, outputs: counts.outputs + counts.carries }, {
-    body: recordingBody(context, body, counts),
-  });
-  const before = range(counts.carries).map((k) => builder.add("part", [recorded], { index: counts.carries + counts.outputs + k }));
+  const recorded = builder.add(
+    "scan",
+    node.inputs,
+    { ...node.attributes, outputs: counts.outputs + counts.carries },
+    {
+      body: recordingBody(context, body, counts),
+    },
+  );
+  const before = range(counts.carries).map((k) =>
+    builder.add("part", [recorded], { index: counts.carries + counts.outputs + k }),
+  );
 
   const zeros = (k: number): number => emit.fill(0, inputAt(node.inputs, k));
-  const initial = [
-    ...carries.map((k) => partGradients[k] ?? zeros(k)),
-    ...constants.map((k) => zeros(firstConstant + k)),
-  ];
+  const initial = [...carries.map((k) => partGradients[k] ?? zeros(k)), ...constants.map((k) => zeros(firstConstant + k))];
   const scanned = [
     ...before,
     ...node.inputs.slice(counts.carries, firstConstant),

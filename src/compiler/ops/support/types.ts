@@ -1,5 +1,5 @@
 // Checks that the shape rules share, and the wording of what they refuse.
-import { type Dim, constantDim, constantValue, dimsEqual, multiplyDims } from "../../dims/dim.ts";
+import { constantDim, constantValue, type Dim, dimsEqual, multiplyDims } from "../../dims/dim.ts";
 import type { DType } from "../../ir/graph.ts";
 import { ShapeError, type ValueType } from "../operation.ts";
 

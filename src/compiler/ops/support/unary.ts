@@ -46,7 +46,9 @@ export function unaryOperation(rule: UnaryRule): Operation {
       { inputs: [{ shape: [], domain }] },
       { inputs: [{ shape: [7], domain }] },
       { inputs: [{ shape: [2, 1, 3], domain }] },
-      ...(rule.integers === true ? [{ inputs: [{ shape: [5], dtype: "i32" as const, domain: "index" as const, below: 9 }] }] : []),
+      ...(rule.integers === true
+        ? [{ inputs: [{ shape: [5], dtype: "i32" as const, domain: "index" as const, below: 9 }] }]
+        : []),
     ],
     ...(rule.tolerance === undefined ? {} : { tolerance: rule.tolerance }),
   };

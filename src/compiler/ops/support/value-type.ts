@@ -19,12 +19,7 @@ export function valueType(nodes: readonly (Node<Dim> | Node<number>)[], index: n
 }
 
 /** A scan's results: the final carries, then the outputs stacked along a new first axis as long as the scanned one. */
-export function scanParts(
-  body: AnyGraph,
-  inputs: readonly ValueType[],
-  carries: number,
-  outputs: number,
-): readonly ValueType[] {
+export function scanParts(body: AnyGraph, inputs: readonly ValueType[], carries: number, outputs: number): readonly ValueType[] {
   const length = inputs[carries]?.shape[0];
   if (length === undefined) throw new ShapeError("scan", "a scan needs a sequence with an axis to run along");
   const results: ValueType[] = [];

@@ -2,8 +2,8 @@
 import { addDims, constantDim, constantValue, type Dim, multiplyDims, quotientDim, subtractDims } from "../../dims/dim.ts";
 import type { Node } from "../../ir/graph.ts";
 import { type AnyAttributes, ShapeError } from "../operation.ts";
-import { dimAttribute, numberAttribute } from "./attributes.ts";
 import { offsets, rowMajorStrides } from "./arrays.ts";
+import { dimAttribute, numberAttribute } from "./attributes.ts";
 import { surelyBelow } from "./types.ts";
 
 export interface WindowGeometry {
