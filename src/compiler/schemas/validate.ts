@@ -68,7 +68,7 @@ function meaningful(errors: readonly ErrorObject[]): readonly ErrorObject[] {
 /** An unknown member is pointed at itself, not at the object around it. */
 function pointerOf(error: ErrorObject): string {
   if (error.keyword !== "additionalProperties") return error.instancePath;
-  const name = String(error.params["additionalProperty"]);
+  const name = String(error.params.additionalProperty);
   return `${error.instancePath}/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`;
 }
 
@@ -76,13 +76,13 @@ function messageOf(error: ErrorObject): string {
   const place = error.instancePath === "" ? "the value" : error.instancePath.slice(1).replaceAll("/", ".");
   switch (error.keyword) {
     case "additionalProperties":
-      return `“${String(error.params["additionalProperty"])}” is not known here`;
+      return `“${String(error.params.additionalProperty)}” is not known here`;
     case "required":
-      return `${place} lacks “${String(error.params["missingProperty"])}”`;
+      return `${place} lacks “${String(error.params.missingProperty)}”`;
     case "enum":
-      return `${place} must be one of ${(error.params["allowedValues"] as readonly unknown[]).map(String).join(", ")}`;
+      return `${place} must be one of ${(error.params.allowedValues as readonly unknown[]).map(String).join(", ")}`;
     case "const":
-      return `${place} must be ${JSON.stringify(error.params["allowedValue"])}`;
+      return `${place} must be ${JSON.stringify(error.params.allowedValue)}`;
     case "type":
       return `${place} must be ${[error.params.type].flat().map(String).join(" or ")}`;
     default:

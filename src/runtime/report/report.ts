@@ -28,7 +28,7 @@ export function renderReport(content: ReportContent): string {
     `${config.parameters.toLocaleString("en")} weights`,
     seeds,
     config.executor,
-    config.created.slice(0, 16).replace("T", " ") + " UTC",
+    `${config.created.slice(0, 16).replace("T", " ")} UTC`,
   ];
   return `<!doctype html>
 <html lang="en">
@@ -80,7 +80,7 @@ function testTable({ rows, test }: ReportContent): string {
   const several = tests.length > 1;
   const head = ["", ...(several ? ["mean ± std"] : []), ...tests.map((row) => `seed ${row.seed}`)];
   const body = names.map((name) => [
-    escapeHtml(name) + `<span class="quiet">${arrow(name)}</span>`,
+    `${escapeHtml(name)}<span class="quiet">${arrow(name)}</span>`,
     ...(several ? [showNumber(test[name])] : []),
     ...tests.map((row) => showNumber(row.metrics[name])),
   ]);

@@ -67,7 +67,7 @@ export async function loadCheckpoint(path: string): Promise<Checkpoint> {
     throw new TrainError(`${path} is a safetensors file, but no checkpoint of mmx: its header says nothing of a training`);
   }
   const header = await parseJson<CheckpointHeader>(checkpointSchema, metadata.mmx, `${path} (header, __metadata__.mmx)`);
-  if (metadata["sha256"] !== digest(tensors)) {
+  if (metadata.sha256 !== digest(tensors)) {
     throw new TrainError(
       `${path} is damaged: its tensors do not have the checksum written with them`,
       "Take another checkpoint, or train again.",

@@ -18,7 +18,8 @@ export interface Collector {
   result(): MetricInput;
 }
 
-export function collector(prediction: Prediction, split: string): Collector {
+/** `everything` also takes samples whose target is absent. */
+export function collector(prediction: Prediction, split: string, everything: boolean): Collector {
   const truth: number[] = [];
   const values: number[] = [];
   let width = 1;
@@ -33,7 +34,7 @@ export function collector(prediction: Prediction, split: string): Collector {
       }
       width = widthOf(prediction, output);
       const target = batch.feeds[`${prediction.parameter}.${prediction.field.name}`];
-      for (const at of realPositions(prediction, batch, output, width)) {
+      for (const at of realPositions(prediction, batch, output, width, everything)) {
         for (let label = 0; label < width; label += 1) values.push(output.data[at * width + label] ?? Number.NaN);
         if (target === undefined) continue;
         const truths = prediction.task === "multilabel" ? width : 1;
@@ -56,9 +57,15 @@ function widthOf(prediction: Prediction, output: HostTensor): number {
 }
 
 /** Positions `sample × inner + entry` of the decisions that count: of present samples and before a sample's end. */
-function* realPositions(prediction: Prediction, batch: Batch, output: HostTensor, width: number): Generator<number> {
+function* realPositions(
+  prediction: Prediction,
+  batch: Batch,
+  output: HostTensor,
+  width: number,
+  everything: boolean,
+): Generator<number> {
   const { parameter, field } = prediction;
-  const present = batch.feeds[`${parameter}#present.${field.name}`]?.data;
+  const present = everything ? undefined : batch.feeds[`${parameter}#present.${field.name}`]?.data;
   const raggedAxis = field.axes.findIndex((axis) => axis.ragged);
   const ragged = field.axes[raggedAxis];
   const lengths = ragged === undefined ? undefined : batch.feeds[`${parameter}#length.${ragged.size.key}`]?.data;

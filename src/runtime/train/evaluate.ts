@@ -1,5 +1,6 @@
 // Runs a model over a part of the data in evaluation mode and computes the metrics that were asked for.
 import type { CompiledModel } from "../../compiler/compiled.ts";
+import type { SymbolicGraph } from "../../compiler/ir/graph.ts";
 import { type Batch, type BatchSource, batchCount, batches } from "../data/batches.ts";
 import { computeMetric } from "../metrics/index.ts";
 import type { MetricInput } from "../metrics/metric.ts";
@@ -25,6 +26,8 @@ export interface EvaluateOptions {
   readonly split: string;
   /** By `P.field`: which samples keep the field (a missing-modality condition). */
   readonly keep?: Readonly<Record<string, Uint8Array>>;
+  /** Also gather samples whose target is absent: for predictions rather than metrics. */
+  readonly everything?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -42,7 +45,9 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   const graph = graphFor(options);
   const names = graph === model.evaluation ? Object.keys(graph.outputs).filter((name) => name.startsWith("loss.")) : [];
   const outputs = [...model.predictions.map((prediction) => `predict.${prediction.name}`), ...names];
-  const collectors = new Map(model.predictions.map((prediction) => [prediction.name, collector(prediction, options.split)]));
+  const collectors = new Map(
+    model.predictions.map((prediction) => [prediction.name, collector(prediction, options.split, options.everything === true)]),
+  );
   const sums = new Map<string, number>(names.map((name) => [name, 0]));
   let samples = 0;
   const inputs = new Set([...inputNames(graph), ...model.predictions.flatMap(truthInputs)]);
@@ -68,7 +73,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   return { samples, metrics, reasons, predictions };
 }
 
-async function runBatch(options: EvaluateOptions, graph: CompiledModel.evaluation, batch: Batch, outputs: readonly string[]) {
+async function runBatch(options: EvaluateOptions, graph: SymbolicGraph, batch: Batch, outputs: readonly string[]) {
   const { model, plans, sizes, controls } = options;
   const kind = graph === model.evaluation ? "evaluate" : "predict";
   const program = await plans.program(`${model.name}/${kind}`, graph, { ...sizes, ...batch.sizes });
@@ -79,8 +84,8 @@ async function runBatch(options: EvaluateOptions, graph: CompiledModel.evaluatio
  * The evaluation graph, with losses, where every parameter has data and targets; else the prediction graph. Raises
  * `TrainError` where even that lacks data.
  */
-function graphFor({ model, sources, split }: EvaluateOptions): CompiledModel.evaluation {
-  const missing = (graph: CompiledModel.evaluation): string | undefined =>
+function graphFor({ model, sources, split }: EvaluateOptions): SymbolicGraph {
+  const missing = (graph: SymbolicGraph): string | undefined =>
     [...inputNames(graph)].find((name) => !name.startsWith("#") && !sources.some((source) => feeds(source, name)));
   if (batchCount(sources, 1) === 0) throw new TrainError(`${split} has no samples`, "Check the split of the data block.");
   if (missing(model.evaluation) === undefined) return model.evaluation;

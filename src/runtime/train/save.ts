@@ -10,7 +10,7 @@ export async function save(
   context: SeedContext,
   stage: StageProgram | undefined,
   position: TrainPosition,
-  reason: CheckpointSaved.reason,
+  reason: CheckpointSaved["reason"],
 ): Promise<TrainPosition> {
   const { seed, session, model, paths, planHash, executor, datasets } = context;
   const noted: TrainPosition = { ...position, metricsBytes: await context.log.flush() };
