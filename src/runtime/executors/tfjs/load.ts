@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { dirname, sep } from "node:path";
 import util from "node:util";
 import type { Tfjs } from "../../../compiler/ops/operation.ts";
+import { mendElementwise } from "./kernels/wasm-elementwise.ts";
 import { mendMatMul } from "./kernels/wasm-mat-mul.ts";
 
 /** tfjs's own names of its backends; `tensorflow` is tfjs-node and tfjs-node-gpu. */
@@ -56,6 +57,7 @@ async function loadWasm(tf: Tfjs): Promise<void> {
   const entry = createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm");
   setWasmPaths(`${dirname(entry)}${sep}`);
   mendMatMul(tf);
+  mendElementwise(tf);
 }
 
 function loadNode(packageName: string): void {
