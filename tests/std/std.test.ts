@@ -63,7 +63,12 @@ function expectClose(actual: Nested | undefined, expected: Nested | undefined, t
     );
     return;
   }
-  expected.forEach((item, at) => expectClose((actual as readonly Nested[])[at], item, tolerance, `${where}[${at}]`));
+  for (const [at, item] of expected.entries()) expectClose((actual as readonly Nested[])[at], item, tolerance, `${where}[${at}]`);
+}
+
+function expectAllClose(out: Nested, expected: readonly (Nested | undefined)[], where: string): void {
+  for (const [at, value] of expected.entries())
+    expectClose((out as readonly Nested[])[at], value, 1e-6, `${where}, sample ${at}`);
 }
 
 const hasOptional = (testCase: StdCase): boolean => Object.values(testCase.fields).some((field) => field.optional === true);
@@ -86,7 +91,7 @@ describe.each(cases)("$use $name", (testCase) => {
       const out = toNested(evaluate(probe, batch, weights).out as Reference);
       const expected = testCase.expected(batch.samples, weightsBySuffix(weights));
       if (typeof expected === "number") expectClose(out, expected, 1e-6, presence);
-      else expected.forEach((value, at) => expectClose((out as readonly Nested[])[at], value, 1e-6, `${presence}, sample ${at}`));
+      else expectAllClose(out, expected, presence);
     }
   });
 
@@ -94,8 +99,8 @@ describe.each(cases)("$use $name", (testCase) => {
     const batch = makeBatch(testCase, makeSamples(testCase, "all", 5).slice(0, 1), 5, zeros);
     const out = toNested(evaluate(probe, batch, weights).out as Reference);
     const expected = testCase.expected(batch.samples, weightsBySuffix(weights));
-    if (typeof expected === "number") expectClose(out, expected, 1e-6, "alone");
-    else expectClose((out as readonly Nested[])[0], expected[0], 1e-6, "alone");
+    if (typeof expected === "number") expectClose(out, expected, 1e-6, "one sample");
+    else expectAllClose(out, expected, "one sample");
   });
 
   test("gradients are the finite differences", () => {
@@ -166,17 +171,18 @@ function expectSame(testCase: StdCase, first: Run, second: Run, samples: Batch["
 function expectEqualWhere(second: Nested, first: Nested, real: Nested | readonly (Nested | undefined)[] | undefined): void {
   if (real === undefined) return;
   if (typeof real === "number") expect(second).toBe(first);
-  else
-    real.forEach((item, at) =>
-      expectEqualWhere((second as readonly Nested[])[at] as Nested, (first as readonly Nested[])[at] as Nested, item),
-    );
+  else {
+    for (const [at, item] of real.entries()) {
+      expectEqualWhere((second as readonly Nested[])[at] as Nested, (first as readonly Nested[])[at] as Nested, item);
+    }
+  }
 }
 
 /** No gradient reaches a padded or absent entry. */
 function expectZeroElsewhere(gradient: Nested, real: Nested | readonly (Nested | undefined)[] | undefined): void {
   if (typeof real === "number") return;
   if (typeof gradient === "number") expect(Math.abs(gradient)).toBe(0);
-  else gradient.forEach((item, at) => expectZeroElsewhere(item, real?.[at]));
+  else for (const [at, item] of gradient.entries()) expectZeroElsewhere(item, real?.[at]);
 }
 
 describe.each(["cpu", "wasm"] as const)("on tfjs-%s", (backend) => {
@@ -199,10 +205,10 @@ describe.each(["cpu", "wasm"] as const)("on tfjs-%s", (backend) => {
       for (const [name, value] of Object.entries(exact)) {
         const largest = value.data.reduce((top, entry) => Math.max(top, Math.abs(entry)), 1);
         const got = results[name] as HostTensor;
-        value.data.forEach((entry, at) => {
+        for (const [at, entry] of value.data.entries()) {
           const difference = Math.abs((got.data[at] ?? Number.NaN) - entry) / largest;
           expect(difference, `${name}[${at}]: ${got.data[at]} instead of ${entry}`).toBeLessThan(testCase.tolerance ?? 1e-5);
-        });
+        }
       }
     } finally {
       session.dispose();

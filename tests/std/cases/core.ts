@@ -88,7 +88,7 @@ export const coreCases: readonly StdCase[] = [
     expected: (samples, w) => samples.map(({ kind }) => at0(w.matrix("Embedding.table"), kind as number)),
   },
   ...Object.entries({
-    "relu()": (x: number) => (x > 0 ? x : 0),
+    "relu()": (x: number) => Math.max(x, 0),
     "leaky_relu(0.2)": (x: number) => (x > 0 ? x : 0.2 * x),
     "gelu()": (x: number) => (x / 2) * (1 + erf(x / Math.SQRT2)),
     "silu()": (x: number) => x * sigmoid(x),
