@@ -106,7 +106,7 @@ export interface SampleInput {
 
 export interface OperationSample {
   readonly inputs: readonly SampleInput[];
-  readonly attributes?: Attributes<number>;
+  readonly attributes?: Attributes<Dim>;
   /** The loop body of a `scan`. */
   readonly body?: SymbolicGraph;
 }

@@ -9,9 +9,9 @@ import { mergeScans } from "./scans.ts";
 
 /** Every pass by name, in the order in which `optimise` runs them on a graph; bodies of loops get the same. */
 const passes: readonly { readonly name: string; run(graph: StaticGraph): StaticGraph }[] = [
-  { name: "dead", run: removeDead },
-  // Before the bodies change: a loop and its widened copy are recognised by their equal bodies.
+  // First, while a loop and its widened copy still have equal bodies.
   { name: "scans", run: mergeScans },
+  { name: "dead", run: removeDead },
   { name: "bodies", run: (graph) => mapBodies(graph, runPasses) },
   { name: "fold", run: fold },
   { name: "cse", run: mergeCommon },
