@@ -76,11 +76,6 @@ export function findColumn(header: FileHeader, name: string): ColumnHeader | und
   return header.columns.find((column) => column.name === name);
 }
 
-/** The column that `split by NAME` reads: a field's, or the file's own. */
-export function splitColumn(schema: DataSchema, name: string): string {
-  return schema.fields.find((field) => field.name === name)?.column ?? name;
-}
-
 function missing(header: FileHeader, column: string, reader: string, span: Span): Diagnostic {
   const columns = header.columns.map(({ name }) => name);
   return diagnose(columnMissing, { span, reader, column, path: header.path, columns, meant: closest(column, columns) });
@@ -162,9 +157,8 @@ function checkSplit(schema: DataSchema, header: FileHeader): readonly Diagnostic
   if (split === undefined) return [];
   const named = split.kind === "column" ? [split.column] : [split.stratify, split.group];
   const diagnostics: Diagnostic[] = [];
-  for (const name of named) {
-    if (name === undefined) continue;
-    const column = splitColumn(schema, name);
+  for (const column of named) {
+    if (column === undefined) continue;
     if (findColumn(header, column) === undefined) diagnostics.push(missing(header, column, "the split", span));
   }
   if (split.kind === "column") {

@@ -154,8 +154,10 @@ function cut(
     positions[parameter] = samples;
     if (wanted(`${parameter}#index`)) feeds[`${parameter}#index`] = { dtype: "i32", shape: [place.count], data: samples };
     for (const [symbol, lengths] of lengthsOf(table, samples)) {
-      const name = `${parameter}#length.${symbol}`;
-      if (wanted(name)) feeds[name] = { dtype: "i32", shape: [place.count], data: lengths };
+      for (const axis of axisNames(table, symbol)) {
+        const name = `${parameter}#length.${axis}`;
+        if (wanted(name)) feeds[name] = { dtype: "i32", shape: [place.count], data: lengths };
+      }
     }
     const present = presence(table, samples, options.keep);
     const inputs = table.fields.filter((field) => field.role === "input" && wanted(`${parameter}.${field.name}`));
@@ -171,6 +173,12 @@ function cut(
     }
   }
   return { feeds, sizes, count: place.count, index: place.index, positions };
+}
+
+/** The names that axes of a ragged dimension go by. */
+function axisNames(table: Table, symbol: string): ReadonlySet<string> {
+  const axes = table.fields.flatMap(({ data }) => data[0]?.field.axes ?? []);
+  return new Set(axes.flatMap((axis) => (axis.ragged && axis.size.key === symbol ? [axis.name ?? symbol] : [])));
 }
 
 type Picked = { readonly table: Table; readonly positions: Int32Array };

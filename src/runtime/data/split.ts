@@ -1,6 +1,5 @@
 // Divides a dataset's rows into parts, by the values of a column or at random; every choice is a function of the split's seed.
 import type { DataSchema, SplitSchema } from "../../compiler/compiled.ts";
-import { splitColumn } from "../../compiler/data/check-header.ts";
 import { type Diagnostic, diagnose } from "../../compiler/diagnostics/diagnostic.ts";
 import { partEmpty } from "../../compiler/diagnostics/records/data/part-empty.ts";
 import { sequence } from "../../compiler/ir/random.ts";
@@ -14,14 +13,14 @@ export function splitColumns(schema: DataSchema): readonly string[] {
   const { split } = schema;
   if (split === undefined) return [];
   const names = split.kind === "column" ? [split.column] : [split.stratify, split.group];
-  return names.flatMap((name) => (name === undefined ? [] : [splitColumn(schema, name)]));
+  return names.filter((name) => name !== undefined);
 }
 
 /** The rows of each part, rising. Rows whose value no part names are in none. */
 export function splitRows(schema: DataSchema, columns: Columns, count: number): { parts: Parts; diagnostics: readonly Diagnostic[] } {
   const { split } = schema;
   if (split === undefined) return { parts: { [wholePart]: Int32Array.from({ length: count }, (_, row) => row) }, diagnostics: [] };
-  const cells = (name: string): readonly string[] => texts(columns.get(splitColumn(schema, name)) as Column);
+  const cells = (name: string): readonly string[] => texts(columns.get(name) as Column);
   const parts = split.kind === "column" ? byColumn(split, cells(split.column)) : atRandom(split, schema, columns, count);
   const diagnostics = Object.entries(parts)
     .filter(([, rows]) => rows.length === 0)
@@ -54,7 +53,7 @@ interface Unit {
 }
 
 function atRandom(split: SplitSchema & { kind: "random" }, schema: DataSchema, columns: Columns, count: number): Parts {
-  const column = (name: string): Column => columns.get(splitColumn(schema, name)) as Column;
+  const column = (name: string): Column => columns.get(name) as Column;
   const strata = split.stratify === undefined ? undefined : strataOf(column(split.stratify));
   const groups = split.group === undefined ? undefined : texts(column(split.group));
   const units = unitsOf(count, strata, groups);

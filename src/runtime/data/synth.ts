@@ -1,7 +1,6 @@
 // Makes data for a data block from nothing: right types and shapes, and a planted signal, so that a spec can be tried and
 // learns something before there are real data.
 import type { DataSchema, FieldAxis, FieldSchema } from "../../compiler/compiled.ts";
-import { splitColumn } from "../../compiler/data/check-header.ts";
 import { constantValue, evaluateDim, type Sizes, symbolsOf } from "../../compiler/dims/dim.ts";
 import { type RandomSequence, sequence } from "../../compiler/ir/random.ts";
 import { type Column, type Columns, columnsOf } from "./formats/format.ts";
@@ -158,13 +157,13 @@ function splitValues(schema: DataSchema, columns: readonly Column[], samples: nu
   const { split } = schema;
   if (split === undefined) return [];
   const missing = (name: string | undefined): name is string =>
-    name !== undefined && !columns.some((column) => column.name === splitColumn(schema, name));
+    name !== undefined && !columns.some((column) => column.name === name);
   if (split.kind === "column") {
-    return missing(split.column) ? [partValues(splitColumn(schema, split.column), Object.values(split.parts), samples, random)] : [];
+    return missing(split.column) ? [partValues(split.column, Object.values(split.parts), samples, random)] : [];
   }
   return [split.group, split.stratify].filter(missing).map((name) => {
     const values = Int32Array.from({ length: samples }, (_, row) => (name === split.group ? Math.floor(row / 5) : row % 2));
-    return { name: splitColumn(schema, name), type: "i32", shape: [samples], values };
+    return { name, type: "i32", shape: [samples], values };
   });
 }
 
