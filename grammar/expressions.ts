@@ -1,0 +1,305 @@
+// The grammar of expressions and types, from the loosest binding to the tightest: `else`, `or`, `and`, `not`, comparisons, `..`,
+// `+ -`, `* /`, unary `-`, `^`, `|>`, and what follows a value directly: `.name`, `[index]`, `(arguments)`.
+import { type CstNode, type ParserMethod, type TokenType, tokenMatcher } from "chevrotain";
+import { Name, Separator, tokens as t } from "./lexer.ts";
+import { RecoveringParser } from "./recovery.ts";
+
+export type Rule = ParserMethod<[], CstNode>;
+
+export abstract class ExpressionParser extends RecoveringParser {
+  /** A scan's body; statements.ts has it. */
+  protected abstract readonly block: Rule;
+
+  protected readonly expression: Rule = this.RULE("expression", () => {
+    this.OR([{ ALT: () => this.SUBRULE(this.conditional) }, { ALT: () => this.SUBRULE(this.fallback) }]);
+  });
+
+  private readonly conditional: Rule = this.RULE("conditional", () => {
+    this.CONSUME(t.If);
+    this.SUBRULE(this.disjunction, { LABEL: "condition" });
+    this.CONSUME(t.Then);
+    this.SUBRULE1(this.disjunction, { LABEL: "then" });
+    this.CONSUME(t.Else);
+    this.SUBRULE(this.expression, { LABEL: "otherwise" });
+  });
+
+  private readonly fallback: Rule = this.RULE("fallback", () => {
+    this.SUBRULE(this.disjunction);
+    this.OPTION(() => {
+      this.CONSUME(t.Else);
+      this.SUBRULE(this.expression);
+    });
+  });
+
+  private readonly disjunction: Rule = this.RULE("disjunction", () => {
+    this.SUBRULE(this.conjunction);
+    this.MANY(() => {
+      this.CONSUME(t.Or, { LABEL: "operator" });
+      this.SUBRULE1(this.conjunction);
+    });
+  });
+
+  private readonly conjunction: Rule = this.RULE("conjunction", () => {
+    this.SUBRULE(this.negation);
+    this.MANY(() => {
+      this.CONSUME(t.And, { LABEL: "operator" });
+      this.SUBRULE1(this.negation);
+    });
+  });
+
+  private readonly negation: Rule = this.RULE("negation", () => {
+    this.OR([
+      {
+        ALT: () => {
+          this.CONSUME(t.Not);
+          this.SUBRULE(this.negation);
+        },
+      },
+      { ALT: () => this.SUBRULE(this.comparison) },
+    ]);
+  });
+
+  private readonly comparison: Rule = this.RULE("comparison", () => {
+    this.SUBRULE(this.range);
+    this.OPTION(() => {
+      this.OR([
+        { ALT: () => this.CONSUME(t.EqualEqual, { LABEL: "operator" }) },
+        { ALT: () => this.CONSUME(t.NotEqual, { LABEL: "operator" }) },
+        { ALT: () => this.CONSUME(t.Less, { LABEL: "operator" }) },
+        { ALT: () => this.CONSUME(t.LessEqual, { LABEL: "operator" }) },
+        { ALT: () => this.CONSUME(t.Greater, { LABEL: "operator" }) },
+        { ALT: () => this.CONSUME(t.GreaterEqual, { LABEL: "operator" }) },
+      ]);
+      this.SUBRULE1(this.range);
+    });
+  });
+
+  protected readonly range: Rule = this.RULE("range", () => {
+    this.SUBRULE(this.sum);
+    this.OPTION(() => {
+      this.CONSUME(t.DotDot);
+      this.SUBRULE1(this.sum);
+    });
+  });
+
+  protected readonly sum: Rule = this.RULE("sum", () => {
+    this.SUBRULE(this.product);
+    this.MANY(() => {
+      this.OR([
+        { ALT: () => this.CONSUME(t.Plus, { LABEL: "operator" }) },
+        { ALT: () => this.CONSUME(t.Minus, { LABEL: "operator" }) },
+      ]);
+      this.SUBRULE1(this.product);
+    });
+  });
+
+  private readonly product: Rule = this.RULE("product", () => {
+    this.SUBRULE(this.signed);
+    this.MANY(() => {
+      this.OR([
+        { ALT: () => this.CONSUME(t.Star, { LABEL: "operator" }) },
+        { ALT: () => this.CONSUME(t.Slash, { LABEL: "operator" }) },
+      ]);
+      this.SUBRULE1(this.signed);
+    });
+  });
+
+  private readonly signed: Rule = this.RULE("signed", () => {
+    this.OR([
+      {
+        ALT: () => {
+          this.CONSUME(t.Minus);
+          this.SUBRULE(this.signed);
+        },
+      },
+      { ALT: () => this.SUBRULE(this.power) },
+    ]);
+  });
+
+  private readonly power: Rule = this.RULE("power", () => {
+    this.SUBRULE(this.pipe);
+    this.OPTION(() => {
+      this.CONSUME(t.Caret, { LABEL: "operator" });
+      this.SUBRULE(this.signed);
+    });
+  });
+
+  private readonly pipe: Rule = this.RULE("pipe", () => {
+    this.SUBRULE(this.postfix);
+    this.MANY(() => {
+      this.CONSUME(t.PipeArrow);
+      this.SUBRULE1(this.postfix);
+    });
+  });
+
+  private readonly postfix: Rule = this.RULE("postfix", () => {
+    this.SUBRULE(this.primary);
+    this.MANY(() => {
+      this.OR([
+        { ALT: () => this.SUBRULE(this.member) },
+        { ALT: () => this.SUBRULE(this.index) },
+        { ALT: () => this.SUBRULE(this.call) },
+      ]);
+    });
+  });
+
+  private readonly member: Rule = this.RULE("member", () => {
+    this.CONSUME(t.Dot);
+    this.CONSUME(Name);
+  });
+
+  private readonly index: Rule = this.RULE("index", () => {
+    this.CONSUME(t.LeftSquare);
+    this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => this.SUBRULE(this.indexItem) });
+    this.CONSUME(t.RightSquare);
+  });
+
+  private readonly indexItem: Rule = this.RULE("indexItem", () => {
+    this.OR([{ ALT: () => this.CONSUME(t.Star) }, { ALT: () => this.SUBRULE(this.expression) }]);
+  });
+
+  private readonly call: Rule = this.RULE("call", () => {
+    this.CONSUME(t.LeftParen);
+    this.MANY_SEP({ SEP: t.Comma, DEF: () => this.SUBRULE(this.argument) });
+    this.CONSUME(t.RightParen);
+  });
+
+  private readonly argument: Rule = this.RULE("argument", () => {
+    this.OPTION({
+      GATE: () => this.follows(2, t.Colon) || this.follows(2, t.Equals),
+      DEF: () => {
+        this.CONSUME(Name);
+        this.CONSUME(t.Colon);
+      },
+    });
+    this.SUBRULE(this.expression);
+    this.MANY(() => this.SUBRULE(this.forClause));
+  });
+
+  protected readonly forClause: Rule = this.RULE("forClause", () => {
+    this.CONSUME(t.For);
+    this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => this.CONSUME(Name) });
+    this.CONSUME(t.In);
+    this.SUBRULE(this.range);
+  });
+
+  private readonly primary: Rule = this.RULE("primary", () => {
+    this.OR([
+      { ALT: () => this.CONSUME(t.NumberLiteral) },
+      { ALT: () => this.CONSUME(t.StringLiteral) },
+      { ALT: () => this.CONSUME(t.TripleString) },
+      { ALT: () => this.CONSUME(t.True) },
+      { ALT: () => this.CONSUME(t.False) },
+      { ALT: () => this.CONSUME(Name) },
+      { ALT: () => this.SUBRULE(this.group) },
+      { ALT: () => this.SUBRULE(this.list) },
+      { ALT: () => this.SUBRULE(this.braces) },
+      { ALT: () => this.SUBRULE(this.scan) },
+    ]);
+  });
+
+  private readonly group: Rule = this.RULE("group", () => {
+    this.CONSUME(t.LeftParen);
+    this.SUBRULE(this.expression);
+    this.CONSUME(t.RightParen);
+  });
+
+  private readonly list: Rule = this.RULE("list", () => {
+    this.CONSUME(t.LeftSquare);
+    this.MANY_SEP({ SEP: t.Comma, DEF: () => this.SUBRULE(this.expression) });
+    this.CONSUME(t.RightSquare);
+  });
+
+  /** A record where its entries have keys, else a set. */
+  private readonly braces: Rule = this.RULE("braces", () => {
+    this.CONSUME(t.LeftCurly);
+    this.MANY(() => {
+      this.OR([
+        { GATE: () => this.follows(2, t.Colon) || this.follows(2, t.Equals), ALT: () => this.SUBRULE(this.setting) },
+        { ALT: () => this.SUBRULE(this.expression) },
+      ]);
+      this.SUBRULE(this.entryEnd);
+    });
+    this.CONSUME(t.RightCurly);
+  });
+
+  protected readonly setting: Rule = this.RULE("setting", () => {
+    this.CONSUME(Name);
+    this.CONSUME(t.Colon);
+    this.SUBRULE(this.expression);
+  });
+
+  /** Ends an entry of a `{ }` block; the layout stage adds one before `}`. */
+  protected readonly entryEnd: Rule = this.RULE("entryEnd", () => {
+    this.ACTION(() => this.skipToLineEnd(Separator));
+    this.CONSUME(Separator);
+  });
+
+  private readonly scan: Rule = this.RULE("scan", () => {
+    this.CONSUME(t.Scan);
+    this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => this.CONSUME(Name, { LABEL: "sequence" }) });
+    this.CONSUME(t.Over);
+    this.CONSUME1(Name, { LABEL: "dimension" });
+    this.OPTION(() => this.CONSUME(t.Backward));
+    this.CONSUME(t.Carry);
+    this.AT_LEAST_ONE_SEP1({ SEP: t.Comma, DEF: () => this.SUBRULE(this.carry) });
+    this.SUBRULE(this.block);
+  });
+
+  private readonly carry: Rule = this.RULE("carry", () => {
+    this.CONSUME(Name);
+    this.CONSUME(t.Equals);
+    this.SUBRULE(this.expression);
+  });
+
+  protected readonly type: Rule = this.RULE("type", () => {
+    this.OR([{ ALT: () => this.SUBRULE(this.recordType) }, { ALT: () => this.SUBRULE(this.simpleType) }]);
+  });
+
+  private readonly recordType: Rule = this.RULE("recordType", () => {
+    this.CONSUME(t.LeftCurly);
+    this.MANY(() => {
+      this.SUBRULE(this.recordTypeField);
+      this.SUBRULE(this.entryEnd);
+    });
+    this.CONSUME(t.RightCurly);
+  });
+
+  private readonly recordTypeField: Rule = this.RULE("recordTypeField", () => {
+    this.CONSUME(Name);
+    this.CONSUME(t.Colon);
+    this.SUBRULE(this.type);
+  });
+
+  private readonly simpleType: Rule = this.RULE("simpleType", () => {
+    this.CONSUME(Name, { LABEL: "name" });
+    this.OPTION(() => this.SUBRULE(this.axes));
+    this.OPTION1(() => {
+      this.CONSUME(t.Without);
+      this.CONSUME1(Name, { LABEL: "without" });
+      this.MANY({
+        GATE: () => this.follows(2, Name) && !this.follows(3, t.Colon),
+        DEF: () => {
+          this.CONSUME(t.Comma);
+          this.CONSUME2(Name, { LABEL: "without" });
+        },
+      });
+    });
+  });
+
+  private readonly axes: Rule = this.RULE("axes", () => {
+    this.CONSUME(t.LeftSquare);
+    this.MANY_SEP({ SEP: t.Comma, DEF: () => this.SUBRULE(this.axis) });
+    this.CONSUME(t.RightSquare);
+    this.OPTION(() => this.CONSUME(t.Question));
+  });
+
+  private readonly axis: Rule = this.RULE("axis", () => {
+    this.OR([{ ALT: () => this.CONSUME(t.Ellipsis) }, { ALT: () => this.SUBRULE(this.sum) }]);
+  });
+
+  /** Whether the token `ahead` places on (1: the next) is of the type. */
+  protected follows(ahead: number, type: TokenType): boolean {
+    return tokenMatcher(this.LA(ahead), type);
+  }
+}

@@ -1,0 +1,249 @@
+// Between lexer and parser: decides which line ends end a statement, and hands the parser a stream whose brackets always
+// match. What was wrong with the brackets is reported here, at the bracket, so that one slip never disturbs the lines after it.
+import type { IToken, TokenType } from "chevrotain";
+import { tokens } from "./lexer.ts";
+import { isName, markNames, retyped, zeroWidth } from "./words.ts";
+
+/** A slip that the layout stage has already mended in the stream it returns. */
+export type LayoutProblem =
+  /** `opener` is never closed; `at` is where the stream closes it. */
+  | { readonly kind: "unclosed"; readonly opener: IToken; readonly at: number }
+  /** `closer` closes nothing and is left out. */
+  | { readonly kind: "stray"; readonly closer: IToken }
+  /** `closer` stands where `opener` needs another sign. */
+  | { readonly kind: "wrong-closer"; readonly opener: IToken; readonly closer: IToken }
+  /** The block of the declaration that begins with `keyword` has no `{`; `at` is where it belongs. */
+  | { readonly kind: "missing-block"; readonly keyword: IToken; readonly at: number }
+  /** A line begins with a sign that continues an expression; it is read as part of the line above. */
+  | { readonly kind: "leading-operator"; readonly operator: IToken; readonly previous: IToken | undefined }
+  /** A reserved word where a name is declared; it is read as a name. */
+  | { readonly kind: "reserved-name"; readonly word: IToken };
+
+export interface LaidOut {
+  readonly tokens: IToken[];
+  readonly problems: readonly LayoutProblem[];
+}
+
+const closerOf = new Map<TokenType, TokenType>([
+  [tokens.LeftParen, tokens.RightParen],
+  [tokens.LeftSquare, tokens.RightSquare],
+  [tokens.LeftCurly, tokens.RightCurly],
+]);
+const closers = new Set(closerOf.values());
+const itemKeywords = new Set<TokenType>([
+  tokens.Use, tokens.Dim, tokens.Labels, tokens.Data, tokens.Modalities, tokens.Module, tokens.Fn, tokens.Model, tokens.Train,
+  tokens.Evaluate,
+]);
+const statementKeywords = new Set<TokenType>([
+  tokens.Loss, tokens.Predict, tokens.Param, tokens.Bank, tokens.Update, tokens.Next, tokens.Stage,
+]);
+const blockKeywords = new Set<TokenType>([tokens.Model, tokens.Train, tokens.Data]);
+/** Signs that need something on both sides: never the first and never the last of a statement. */
+const infix = new Set<TokenType>([
+  tokens.Plus, tokens.Slash, tokens.Caret, tokens.EqualEqual, tokens.NotEqual, tokens.Less, tokens.LessEqual, tokens.Greater,
+  tokens.GreaterEqual, tokens.And, tokens.Or, tokens.Equals, tokens.Colon, tokens.Comma, tokens.PipeArrow, tokens.Else,
+  tokens.Then, tokens.Arrow, tokens.Bar, tokens.DotDot, tokens.Dot, tokens.In,
+]);
+/** What continues the line above when it comes first. */
+const leading = new Set<TokenType>([tokens.PipeArrow, tokens.Else, tokens.For, tokens.Then]);
+const trailing = new Set<TokenType>([...infix, tokens.Minus, tokens.Star, tokens.Not]);
+
+/**
+ * Applies the layout rules of docs/language.md to a lexed file.
+ * In the result every opening bracket has its closing one, every entry of a `{ }` block and every declaration ends with a
+ * `Separator` token (a comma or `LineEnd`), and a reserved word before `:` or after `.` is a plain name.
+ * Tokens that the stage adds are zero characters wide.
+ */
+export function layOut(lexed: readonly IToken[]): LaidOut {
+  const marked = markNames(lexed);
+  return new Layout(marked.tokens, marked.misused).run();
+}
+
+interface Opener {
+  readonly token: IToken;
+  readonly closer: TokenType;
+  /** Added by this stage; its absence has been reported. */
+  readonly added: boolean;
+}
+
+class Layout {
+  private readonly input: readonly IToken[];
+  private readonly output: IToken[] = [];
+  private readonly problems: LayoutProblem[];
+  private readonly openers: Opener[] = [];
+  /** Where the current top-level entry begins in the output. */
+  private entryStart = 0;
+
+  constructor(input: readonly IToken[], misused: readonly IToken[]) {
+    this.input = input;
+    this.problems = misused.map((word) => ({ kind: "reserved-name", word }));
+  }
+
+  run(): LaidOut {
+    for (let index = 0; index < this.input.length; index += 1) {
+      const token = this.input[index] as IToken;
+      if (token.tokenType === tokens.LineEnd) this.lineEnd(token, index);
+      else if (closerOf.has(token.tokenType)) this.open(token, false);
+      else if (closers.has(token.tokenType)) this.close(token);
+      else this.output.push(token);
+    }
+    const end = this.input.length === 0 ? 0 : endOf(this.input[this.input.length - 1] as IToken);
+    this.closeDownTo(0, this.lastEnd(end));
+    this.endEntry(this.lastEnd(end));
+    return { tokens: this.output, problems: this.problems };
+  }
+
+  private lineEnd(token: IToken, index: number): void {
+    const next = this.input[index + 1];
+    if (next?.tokenType === tokens.LineEnd) return;
+    if (next !== undefined && this.openers.length > 0) this.closeForgotten(next, index + 1);
+    if (this.insideBrackets()) return;
+    const last = this.last();
+    if (last === undefined || last.tokenType === tokens.LineEnd || last.tokenType === tokens.LeftCurly) return;
+    if (next !== undefined && this.continues(last, next, index + 1)) return;
+    if (this.opensMissingBlock(next)) return;
+    if (last.tokenType === tokens.Comma && this.openers.length > 0) return;
+    this.output.push(token);
+    if (this.openers.length === 0) this.entryStart = this.output.length;
+  }
+
+  /** Whether the statement goes on over the line end between `last` and `next`. */
+  private continues(last: IToken, next: IToken, index: number): boolean {
+    if (leading.has(next.tokenType)) return true;
+    if (next.tokenType === tokens.Comma) return true;
+    if (next.tokenType === tokens.LeftCurly && this.openers.length === 0) return true;
+    if (infix.has(next.tokenType)) {
+      this.problems.push({ kind: "leading-operator", operator: next, previous: last });
+      return true;
+    }
+    return trailing.has(last.tokenType) && !this.startsStatement(index) && !(last.tokenType === tokens.Colon && this.startsSetting(index));
+  }
+
+  /** A declaration that needs a block, ended without one, before an indented line: the `{` was forgotten. */
+  private opensMissingBlock(next: IToken | undefined): boolean {
+    const keyword = this.output[this.entryStart];
+    if (next === undefined || keyword === undefined || this.openers.length > 0 || !blockKeywords.has(keyword.tokenType)) return false;
+    if (this.output[this.output.length - 1]?.tokenType === tokens.RightCurly || itemKeywords.has(next.tokenType)) return false;
+    const at = this.lastEnd(0);
+    this.problems.push({ kind: "missing-block", keyword, at });
+    this.open(zeroWidth(tokens.LeftCurly, at), true);
+    return true;
+  }
+
+  private open(token: IToken, added: boolean): void {
+    this.output.push(token);
+    this.openers.push({ token, closer: closerOf.get(token.tokenType) as TokenType, added });
+  }
+
+  private close(closer: IToken): void {
+    const depth = this.openers.findLastIndex((opener) => opener.closer === closer.tokenType);
+    const top = this.openers[this.openers.length - 1];
+    const reachable = depth >= 0 && (closer.tokenType === tokens.RightCurly || this.noBlockAbove(depth));
+    if (top === undefined || (!reachable && top.closer === tokens.RightCurly)) {
+      this.problems.push({ kind: "stray", closer });
+      return;
+    }
+    if (!reachable) {
+      this.problems.push({ kind: "wrong-closer", opener: top.token, closer });
+      this.openers.pop();
+      this.output.push(retyped(closer, top.closer));
+      return;
+    }
+    this.closeDownTo(depth + 1, this.lastEnd(closer.startOffset));
+    this.openers.pop();
+    if (closer.tokenType === tokens.RightCurly) this.endEntry(closer.startOffset);
+    else this.dropTrailingComma();
+    this.output.push(closer);
+  }
+
+  private noBlockAbove(depth: number): boolean {
+    return this.openers.slice(depth + 1).every((opener) => opener.closer !== tokens.RightCurly);
+  }
+
+  /** Closes what is open beyond `depth`; the innermost forgotten bracket is the one reported. */
+  private closeDownTo(depth: number, at: number): void {
+    let reported = false;
+    while (this.openers.length > depth) {
+      const opener = this.openers.pop() as Opener;
+      if (!reported && !opener.added) {
+        this.problems.push({ kind: "unclosed", opener: opener.token, at });
+        reported = true;
+      }
+      if (opener.closer === tokens.RightCurly) this.endEntry(at);
+      this.output.push(zeroWidth(opener.closer, at));
+    }
+  }
+
+  /** At the head of a line: closes brackets that cannot still be open, because a new declaration or statement begins. */
+  private closeForgotten(next: IToken, index: number): void {
+    if (this.startsItem(index)) this.closeDownTo(0, this.lastEnd(next.startOffset));
+    else if (this.insideBrackets() && this.startsStatement(index) && !this.closesLater(index)) {
+      const block = this.openers.findLastIndex((opener) => opener.closer === tokens.RightCurly);
+      this.closeDownTo(block + 1, this.lastEnd(next.startOffset));
+    }
+  }
+
+  /** Whether the innermost bracket finds its closing sign before the block around it ends. */
+  private closesLater(from: number): boolean {
+    const wanted = this.openers[this.openers.length - 1]?.closer;
+    let depth = 0;
+    for (let index = from; index < this.input.length; index += 1) {
+      const type = (this.input[index] as IToken).tokenType;
+      if (closerOf.has(type)) depth += 1;
+      else if (closers.has(type)) {
+        if (depth === 0) return type === wanted;
+        depth -= 1;
+      } else if (this.startsItem(index)) return false;
+    }
+    return false;
+  }
+
+  private startsItem(index: number): boolean {
+    const previous = this.input[index - 1];
+    const type = this.input[index]?.tokenType;
+    if (type === undefined || !itemKeywords.has(type) || previous?.tokenType !== tokens.LineEnd) return false;
+    return isName(this.input[index + 1]) || (type === tokens.Use && this.input[index + 1]?.tokenType === tokens.StringLiteral);
+  }
+
+  private startsStatement(index: number): boolean {
+    const first = this.input[index];
+    const second = this.input[index + 1];
+    if (first === undefined || second === undefined) return false;
+    if (this.startsItem(index)) return true;
+    if (statementKeywords.has(first.tokenType) && isName(second)) return true;
+    return isName(first) && second.tokenType === tokens.Equals;
+  }
+
+  private startsSetting(index: number): boolean {
+    return isName(this.input[index]) && this.input[index + 1]?.tokenType === tokens.Colon;
+  }
+
+  private endEntry(at: number): void {
+    const last = this.last();
+    if (last === undefined || last.tokenType === tokens.LineEnd || last.tokenType === tokens.LeftCurly) return;
+    if (last.tokenType === tokens.Comma && this.openers.length > 0) return;
+    this.output.push(zeroWidth(tokens.LineEnd, at));
+  }
+
+  private dropTrailingComma(): void {
+    if (this.last()?.tokenType === tokens.Comma) this.output.pop();
+  }
+
+  private insideBrackets(): boolean {
+    const top = this.openers[this.openers.length - 1];
+    return top !== undefined && top.closer !== tokens.RightCurly;
+  }
+
+  private last(): IToken | undefined {
+    return this.output[this.output.length - 1];
+  }
+
+  private lastEnd(otherwise: number): number {
+    const last = this.last();
+    return last === undefined ? otherwise : endOf(last);
+  }
+}
+
+function endOf(token: IToken): number {
+  return (token.endOffset ?? token.startOffset + token.image.length - 1) + 1;
+}
