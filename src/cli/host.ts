@@ -22,7 +22,13 @@ export function nodeHost(folder: string): Host {
   };
 }
 
-export function isMissingFile(error: unknown): boolean {
+/** A host over the texts that a run recorded, by the paths they had then. */
+export function recordedHost(files: readonly { readonly path: string; readonly text: string }[], folder: string): Host {
+  const texts = new Map(files.map(({ path, text }) => [path, text]));
+  return { ...nodeHost(folder), read: (path) => texts.get(path) };
+}
+
+function isMissingFile(error: unknown): boolean {
   return (
     error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "EISDIR" || error.code === "ENOTDIR")
   );

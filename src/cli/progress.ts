@@ -126,14 +126,15 @@ function stageEndLine(event: StageDone): string {
   return `Stage ${event.stage} done: ${counted(event.epochs, "epoch")}, ${counted(event.steps, "step")} in ${duration(event.seconds)}; ${kept}`;
 }
 
-/** The table of test results, missing-modality conditions under the full one, and where the report is. */
-export function doneText(event: Done): string {
-  const rows: ConditionResult<Summary>[] = [
-    { protocol: "subsets", condition: "all inputs", metrics: event.test },
-    ...event.missing,
-  ];
-  const table = Object.keys(event.test).length === 0 ? [] : ["Test", ...summaryTable(rows)];
+/** The table of test results, and where the report is. */
+function doneText(event: Done): string {
+  const table = Object.keys(event.test).length === 0 ? [] : ["Test", ...testTable(event.test, event.missing)];
   return [...table, `Took ${duration(event.seconds)}. Report: ${event.report}`].join("\n");
+}
+
+/** The complete result first, then every missing-modality condition. */
+export function testTable(test: Summary, missing: readonly ConditionResult<Summary>[]): string[] {
+  return summaryTable([{ protocol: "subsets", condition: "all inputs", metrics: test }, ...missing]);
 }
 
 /** One row a condition, one column a metric; numbers aligned. */

@@ -27,3 +27,8 @@ export function wholeNumber(option: string, low: number): (text: string) => numb
     return value;
   };
 }
+
+/** The values of repeated `NAME=NUMBER` options. */
+export function numbers(option: string, pairs: Readonly<Record<string, string>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(pairs).map(([name, text]) => [name, wholeNumber(`${option} ${name}`, 1)(text)]));
+}

@@ -4,6 +4,7 @@ import { dirname, join, resolve } from "node:path";
 import type { CompiledSpec, DataSchema } from "../compiler/compiled.ts";
 import type { Diagnostic } from "../compiler/diagnostics/diagnostic.ts";
 import type { Sources } from "../compiler/diagnostics/render.ts";
+import type { Host } from "../compiler/host.ts";
 import type { Context } from "./context.ts";
 import { renderOptions } from "./context.ts";
 import { CommandError, exitCode, usageError } from "./failure.ts";
@@ -22,7 +23,7 @@ export class FaultySpec extends CommandError {
   }
 }
 
-/** Checks a spec; warnings and errors go to standard error. Throws `FaultySpec` where it has errors. */
+/** Checks a spec on disk; warnings and errors go to standard error. Throws `FaultySpec` where it has errors. */
 export async function checkedSpec(
   path: string,
   overrides: Readonly<Record<string, string>>,
@@ -32,6 +33,16 @@ export async function checkedSpec(
   if (host.read(path) === undefined) {
     throw usageError(`${path}: there is no such spec.`, "Check the path; `mmx init` writes a spec to start from.");
   }
+  return checkedOn(host, path, overrides, context);
+}
+
+/** Checks a spec on any host. */
+export async function checkedOn(
+  host: Host,
+  path: string,
+  overrides: Readonly<Record<string, string>>,
+  context: Context,
+): Promise<CheckedSpec> {
   const { checkSpec } = await import("../compiler/check/index.ts");
   const { diagnostics, compiled, sources } = checkSpec(host, path, { overrides });
   await show(diagnostics, sources, context);
@@ -73,8 +84,10 @@ export async function dataPaths(
   const paths: Record<string, string> = {};
   for (const schema of compiled.data) {
     const override = given[schema.name];
-    if (override !== undefined) paths[schema.name] = resolve(folder, override);
-    else if (schema.file !== undefined) paths[schema.name] = join(dirname(resolve(folder, path)), schema.file);
+    if (override !== undefined) {
+      if (!existsSync(resolve(folder, override))) throw usageError(`--data ${schema.name}=${override}: there is no such file.`);
+      paths[schema.name] = resolve(folder, override);
+    } else if (schema.file !== undefined) paths[schema.name] = join(dirname(resolve(folder, path)), schema.file);
   }
   return paths;
 }
@@ -85,21 +98,32 @@ export interface HeaderFindings {
   readonly sizes: Readonly<Record<string, number>>;
 }
 
-/** Compares every data block with the head of its file, where there is one; no value is read. */
+export interface HeaderOptions {
+  /** Sizes bound already. */
+  readonly known?: Readonly<Record<string, number>>;
+  /** False for prediction: columns of targets and of the split may be missing. */
+  readonly needsTargets?: boolean;
+}
+
+/** Compares data blocks with the heads of their files, where those are there; no value is read. */
 export async function checkHeaders(
   spec: CheckedSpec,
   paths: Readonly<Record<string, string>>,
-  known: Readonly<Record<string, number>> = {},
+  options: HeaderOptions = {},
 ): Promise<HeaderFindings> {
-  const present = spec.compiled.data.filter(({ name }) => paths[name] !== undefined && existsSync(paths[name]));
-  if (present.length === 0) return { diagnostics: [], sizes: known };
+  let sizes = options.known ?? {};
+  const present = spec.compiled.data.flatMap((schema) => {
+    const path = paths[schema.name];
+    return path !== undefined && existsSync(path) ? [{ schema, path }] : [];
+  });
+  if (present.length === 0) return { diagnostics: [], sizes };
   const { readHeader } = await import("../runtime/data/formats/index.ts");
   const { checkHeader } = await import("../compiler/data/check-header.ts");
+  const { dimensions } = spec.compiled;
+  const needsTargets = options.needsTargets ?? true;
   const diagnostics: Diagnostic[] = [];
-  let sizes = known;
-  for (const schema of present) {
-    const header = await readHeader(paths[schema.name] ?? "");
-    const found = checkHeader(schema, header, { dimensions: spec.compiled.dimensions, sizes });
+  for (const { schema, path } of present) {
+    const found = checkHeader(schema, await readHeader(path), { dimensions, sizes, needsTargets });
     diagnostics.push(...found.diagnostics);
     sizes = { ...sizes, ...found.sizes };
   }

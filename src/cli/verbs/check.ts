@@ -8,10 +8,12 @@ import { exitCode } from "../failure.ts";
 import { expandFiles } from "../files.ts";
 import { nodeHost } from "../host.ts";
 import { collectPairs } from "../settings.ts";
+import { type CheckedSpec, checkHeaders, dataPaths } from "../spec.ts";
 import { counted } from "../text.ts";
 
 interface CheckOptions {
   readonly set: Record<string, string>;
+  readonly data: Record<string, string>;
 }
 
 export function addCheck(program: Command, act: Act): void {
@@ -20,10 +22,12 @@ export function addCheck(program: Command, act: Act): void {
     .summary("check specs without running anything")
     .description(
       "Checks names, sizes, shapes, masks, losses and training recipes. FILE is a spec, a folder (searched for *.mmx) or a\n" +
-        "quoted glob. Exits with 1 where a spec has an error; warnings alone exit with 0.",
+        "quoted glob. Where a data block's file is there, its head is compared with the block; no value is read.\n" +
+        "Exits with 1 where a spec has an error; warnings alone exit with 0.",
     )
     .argument("<file...>", "specs, folders or globs")
     .option("--set <name=value>", "override a constant of the spec; may be given again", collectPairs("--set", "D=64"), {})
+    .option("--data <name=path>", "the file of a data block; may be given again", collectPairs("--data", "clips=clips.npz"), {})
     .addHelpText("after", examples("mmx check model.mmx", 'mmx check "examples/**/*.mmx" --json'))
     .action((files: string[], options: CheckOptions, command: Command) =>
       act(command, (context) => check(files, options, context)),
@@ -39,7 +43,9 @@ async function check(patterns: readonly string[], options: CheckOptions, context
   const all: Diagnostic[] = [];
   const json: unknown[] = [];
   for (const file of files) {
-    const { diagnostics, sources } = checkSpec(host, file, { overrides: options.set });
+    const { diagnostics: found, sources, compiled } = checkSpec(host, file, { overrides: options.set });
+    const diagnostics =
+      compiled === undefined ? found : [...found, ...(await headerFindings({ path: file, compiled, sources }, options, context))];
     all.push(...diagnostics);
     for (const diagnostic of diagnostics) {
       if (context.json) json.push(renderJson(diagnostic, sources));
@@ -54,6 +60,12 @@ async function check(patterns: readonly string[], options: CheckOptions, context
     context.terminal.write(`${summary(files.length, errors, warnings)}\n`);
   }
   return errors > 0 ? exitCode.faulty : exitCode.ok;
+}
+
+/** What the heads of the spec's data files say against it. */
+async function headerFindings(spec: CheckedSpec, options: CheckOptions, context: Context): Promise<readonly Diagnostic[]> {
+  const paths = await dataPaths(spec, options.data, context.terminal.folder);
+  return (await checkHeaders(spec, paths)).diagnostics;
 }
 
 function summary(files: number, errors: number, warnings: number): string {

@@ -8,7 +8,7 @@ import type { Act, Context } from "../context.ts";
 import { examples } from "../context.ts";
 import type { ExitCode } from "../failure.ts";
 import { exitCode, usageError } from "../failure.ts";
-import { collectPairs } from "../settings.ts";
+import { collectPairs, numbers } from "../settings.ts";
 import { type CheckedSpec, checkedSpec, checkHeaders, dataPaths } from "../spec.ts";
 import { columns, counted, grouped } from "../text.ts";
 
@@ -187,15 +187,8 @@ function planned(
 
 /** Sizes from --size and from the heads of the data files. */
 async function knownSizes(spec: CheckedSpec, options: ShowOptions, context: Context): Promise<Record<string, number>> {
-  const given = Object.fromEntries(
-    Object.entries(options.size).map(([name, text]) => {
-      const value = Number(text);
-      if (!Number.isSafeInteger(value) || value < 1)
-        throw usageError(`--size ${name}=${text}: a whole number of at least 1 is wanted.`);
-      return [name, value];
-    }),
-  );
+  const given = numbers("--size", options.size);
   const paths = await dataPaths(spec, options.data, context.terminal.folder);
-  const { sizes } = await checkHeaders(spec, paths, given);
+  const { sizes } = await checkHeaders(spec, paths, { known: given });
   return { ...sizes, ...given };
 }
