@@ -21,7 +21,7 @@ export function generateStd(): Record<string, string> {
     "// Generated from the .mmx files of this folder by scripts/generate-std.ts; do not edit.",
     "",
     "/** The standard library: the text of each module by the name that `use` gives it. */",
-    "export const stdSources: Readonly<Record<string, string>> = {",
+    "export const standardLibrary: Readonly<Record<string, string>> = {",
     ...entries,
     "};",
     "",

@@ -1,12 +1,17 @@
 // One harness for every module of the library: a case is a few lines of a model over made-up data, and what they must give,
 // computed by plain loops over samples that were never padded. From the case follow a spec, padded batches and probes.
+
+import { diagnosticSink } from "../../src/compiler/check/context.ts";
 import { checkSpec } from "../../src/compiler/check/index.ts";
-import type { CompiledModel } from "../../src/compiler/compiled.ts";
+import { elaborateModel } from "../../src/compiler/check/model.ts";
+import type { VariableDeclaration } from "../../src/compiler/compiled.ts";
 import { evaluateDim, type Sizes } from "../../src/compiler/dims/dim.ts";
 import { memoryHost } from "../../src/compiler/host.ts";
 import { gradients } from "../../src/compiler/ir/autodiff.ts";
 import { graphBuilder } from "../../src/compiler/ir/builder.ts";
 import type { SymbolicGraph } from "../../src/compiler/ir/graph.ts";
+import { loadProgram } from "../../src/compiler/names/load.ts";
+import { eliminateDead } from "../../src/compiler/passes/dead.ts";
 import { type Matrix, range, type Vector } from "./math.ts";
 
 /** A ragged axis by its letter, or a fixed size. */
@@ -88,15 +93,31 @@ export function specOf(testCase: StdCase): string {
   ].join("\n");
 }
 
-export function compileCase(testCase: StdCase): CompiledModel {
-  const checked = checkSpec(memoryHost({ "case.mmx": specOf(testCase) }), "case.mmx", {});
-  const errors = checked.diagnostics.filter((diagnostic) => diagnostic.severity === "error");
-  const [model] = checked.compiled?.models ?? [];
-  if (errors.length > 0 || model === undefined) {
+export interface CompiledCase {
+  readonly variables: readonly VariableDeclaration[];
+  /** Every node of the model; `out` and `loss` are indices into it. */
+  readonly nodes: SymbolicGraph["nodes"];
+  readonly out: number;
+  readonly loss: number;
+}
+
+/** Checks the case's spec, then elaborates it again to have every named value's node. `training`: random draws are live. */
+export function compileCase(testCase: StdCase, training = false): CompiledCase {
+  const text = specOf(testCase);
+  const host = memoryHost({ "case.mmx": text });
+  const sink = diagnosticSink();
+  const loaded = loadProgram(host, "case.mmx", text, (diagnostic) => sink.report(diagnostic));
+  const model = elaborateModel(host, loaded, sink, {}, "Test", training);
+  const errors = [...checkSpec(host, "case.mmx").diagnostics, ...sink.all].filter(
+    (diagnostic) => diagnostic.severity === "error",
+  );
+  const out = model?.e.values.find((value) => value.path === "Test/out")?.node;
+  const loss = model?.losses.get("probed")?.value.node;
+  if (errors.length > 0 || model === undefined || out === undefined || loss === undefined) {
     const lines = errors.map((error) => `${error.code} ${error.message} | ${error.notes.join(" | ")}`);
-    throw new Error(`${testCase.name} does not check:\n${lines.join("\n")}\n${specOf(testCase)}`);
+    throw new Error(`${testCase.name} does not check:\n${lines.join("\n")}\n${text}`);
   }
-  return model;
+  return { variables: [...model.e.variables.values()], nodes: model.e.root.builder.nodes, out, loss };
 }
 
 /** Numbers 0 .. 1, the same for the same seed (mulberry32). */
@@ -179,7 +200,7 @@ function fillPadded(into: number[], value: Nested | undefined, shape: readonly n
 }
 
 /** A weight's initial values for the tests: small, and nowhere special. */
-export function makeWeights(model: CompiledModel, sizes: Sizes, seed: number): Record<string, Reference> {
+export function makeWeights(model: CompiledCase, sizes: Sizes, seed: number): Record<string, Reference> {
   const next = randomNumbers(seed);
   return Object.fromEntries(
     model.variables.map((variable) => {
@@ -225,30 +246,26 @@ export interface Probe {
   readonly differentiable: readonly string[];
 }
 
-/** The evaluation graph with the value of `out`, the probe loss and its gradients as outputs. */
-export function probeOf(model: CompiledModel): Probe {
-  const { evaluation } = model;
-  const out = model.values.find((value) => value.path === "out")?.node;
-  const loss = evaluation.outputs["loss.probed"];
-  if (out === undefined || loss === undefined) throw new Error("the case must bind `out`");
-  const builder = graphBuilder(evaluation.nodes);
-  const leaves = evaluation.nodes.flatMap((node, at) => {
+/** The model's graph with the value of `out`, the probe loss and its gradients as outputs. */
+export function probeOf(model: CompiledCase): Probe {
+  const builder = graphBuilder(model.nodes);
+  const leaves = model.nodes.flatMap((node, at) => {
     const name = node.attributes.name;
     const isLeaf = node.op === "variable" || (node.op === "input" && node.dtype === "f32" && !String(name).includes("#"));
     return isLeaf && typeof name === "string" ? [{ name, at }] : [];
   });
   const found = gradients(
     builder,
-    loss,
+    model.loss,
     leaves.map((leaf) => leaf.at),
   );
-  const outputs: Record<string, number> = { out, loss };
+  const outputs: Record<string, number> = { out: model.out, loss: model.loss };
   for (const [at, leaf] of leaves.entries()) {
     const gradient = found[at];
     if (gradient !== undefined) outputs[`gradient:${leaf.name}`] = gradient;
   }
   return {
-    graph: builder.finish(outputs),
+    graph: eliminateDead(builder.finish(outputs)),
     differentiable: leaves.filter((_, at) => found[at] !== undefined).map((leaf) => leaf.name),
   };
 }

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { interpret } from "../../src/compiler/ir/interpret.ts";
 import { makePlan } from "../../src/compiler/ir/make-plan.ts";
 import { specialise } from "../../src/compiler/ir/specialise.ts";
-import { stdSources } from "../../src/compiler/std/sources.ts";
+import { standardLibrary } from "../../src/compiler/std/sources.ts";
 import { parse } from "../../src/compiler/syntax/parse.ts";
 import type { HostTensor } from "../../src/runtime/executors/executor.ts";
 import { tfjsExecutor } from "../../src/runtime/executors/tfjs/index.ts";
@@ -223,7 +223,7 @@ const hostTensor = (value: Reference): HostTensor => ({
 });
 
 describe("the library's text", () => {
-  test.each(Object.entries(stdSources))("%s documents every declaration: shapes, source, example", (path, text) => {
+  test.each(Object.entries(standardLibrary))("%s documents every declaration: shapes, source, example", (path, text) => {
     const { ast, diagnostics } = parse({ path, text });
     expect(diagnostics).toEqual([]);
     for (const item of ast.items) {
@@ -236,8 +236,8 @@ describe("the library's text", () => {
 
   test("every module and function of the library is in the table", () => {
     const tested = cases.map((testCase) => testCase.body).join("\n");
-    const all = Object.entries(stdSources).flatMap(([path, text]) => parse({ path, text }).ast.items);
-    const library = Object.values(stdSources).join("\n");
+    const all = Object.entries(standardLibrary).flatMap(([path, text]) => parse({ path, text }).ast.items);
+    const library = Object.values(standardLibrary).join("\n");
     const callers = (name: string): boolean => new RegExp(`\\b${name}\\(`).test(tested) || library.split(`${name}(`).length > 3;
     const untested = all.flatMap((item) =>
       (item.kind === "module" || item.kind === "fn") && !callers(item.name.text) ? [item.name.text] : [],

@@ -1,7 +1,7 @@
 // Generated from the .mmx files of this folder by scripts/generate-std.ts; do not edit.
 
 /** The standard library: the text of each module by the name that `use` gives it. */
-export const stdSources: Readonly<Record<string, string>> = {
+export const standardLibrary: Readonly<Record<string, string>> = {
   "std.attention": `mmx 1
 // Attention over any named axis, and the transformers made of it. Padded and absent entries get no weight.
 
