@@ -37,10 +37,22 @@ test("layer norm with gain and bias", () => {
 test("attention with two heads", () => {
   const s = script();
   const [q, k, v] = [s.variable("q", 2, 2, 3, 4), s.variable("k", 2, 2, 5, 4), s.variable("v", 2, 2, 5, 4)];
-  const scores = s.builder.add("dot", [q, k], { batch: [[0, 0], [1, 1]], contract: [[3, 3]] });
+  const scores = s.builder.add("dot", [q, k], {
+    batch: [
+      [0, 0],
+      [1, 1],
+    ],
+    contract: [[3, 3]],
+  });
   const powers = s.apply("exp", scores);
   const weights = s.apply("divide", powers, s.spread(s.sum(powers, 3), powers, 0, 1, 2));
-  const mixed = s.builder.add("dot", [weights, v], { batch: [[0, 0], [1, 1]], contract: [[3, 2]] });
+  const mixed = s.builder.add("dot", [weights, v], {
+    batch: [
+      [0, 0],
+      [1, 1],
+    ],
+    contract: [[3, 2]],
+  });
   const joined = s.builder.add("reshape", [s.builder.add("transpose", [mixed], { permutation: [0, 2, 1, 3] })], {
     sizes: [2, 3, 8].map(size),
   });
@@ -62,7 +74,13 @@ test("a strided, dilated convolution with padding", () => {
   const [x, kernel] = [s.variable("x", 2, 7, 3), s.variable("kernel", 3, 3, 4)];
   const padded = s.builder.add("pad", [x], { low: [0, 2, 0], high: [0, 2, 0], value: 0 });
   const windows = s.builder.add("window", [padded], { axis: 1, size: 3, stride: 2, dilation: 2 });
-  const y = s.builder.add("dot", [windows, kernel], { batch: [], contract: [[2, 0], [3, 1]] });
+  const y = s.builder.add("dot", [windows, kernel], {
+    batch: [],
+    contract: [
+      [2, 0],
+      [3, 1],
+    ],
+  });
   checkGradients(s, s.total(s.apply("tanh", y)), [x, kernel]);
 });
 

@@ -3,12 +3,11 @@ import { expect } from "vitest";
 import { constantDim, type Dim, isDim, type Sizes, symbolDim } from "../../src/compiler/dims/dim.ts";
 import { gradients } from "../../src/compiler/ir/autodiff.ts";
 import { type GraphBuilder, graphBuilder } from "../../src/compiler/ir/builder.ts";
-import type { StaticGraph } from "../../src/compiler/ir/graph.ts";
+import type { DType, StaticGraph } from "../../src/compiler/ir/graph.ts";
 import { interpret } from "../../src/compiler/ir/interpret.ts";
 import { sequence } from "../../src/compiler/ir/random.ts";
 import { specialise } from "../../src/compiler/ir/specialise.ts";
 import { verify } from "../../src/compiler/ir/verify.ts";
-import type { DType } from "../../src/compiler/ir/graph.ts";
 import type { Reference } from "../../src/compiler/ops/operation.ts";
 import { optimise } from "../../src/compiler/passes/pipeline.ts";
 
@@ -32,7 +31,10 @@ export interface Script {
 }
 
 export function script(builder: GraphBuilder = graphBuilder()): Script {
-  const reduce = (op: string) => (x: number, ...axes: number[]) => builder.add(op, [x], { axes });
+  const reduce =
+    (op: string) =>
+    (x: number, ...axes: number[]) =>
+      builder.add(op, [x], { axes });
   return {
     builder,
     variable: (name, ...sizes) => builder.add("variable", [], { name, sizes: sizes.map(size), dtype: "f32" }),
@@ -104,7 +106,9 @@ export function checkGradients(
       const step = 1e-5;
       const expected = (lossAt(moved(step)) - lossAt(moved(-step))) / (2 * step);
       const difference = Math.abs((gradient.data[at] as number) - expected);
-      expect(difference, `d ${name}[${at}]: ${gradient.data[at]} against ${expected}`).toBeLessThan(1e-6 * (1 + Math.abs(expected)));
+      expect(difference, `d ${name}[${at}]: ${gradient.data[at]} against ${expected}`).toBeLessThan(
+        1e-6 * (1 + Math.abs(expected)),
+      );
     });
   }
   return { plain, optimised };

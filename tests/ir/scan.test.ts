@@ -138,7 +138,12 @@ test("a counter carried as a whole number, and a carry that only the outputs sho
   const s = script();
   const x0 = s.variable("x", 3, 2);
   const zero = s.builder.add("constant", [], { value: 1, sizes: [], dtype: "i32" });
-  const scan = s.builder.add("scan", [zero, x0], { carries: 1, sequences: 1, constants: 0, outputs: 1, reverse: false }, { body });
+  const scan = s.builder.add(
+    "scan",
+    [zero, x0],
+    { carries: 1, sequences: 1, constants: 0, outputs: 1, reverse: false },
+    { body },
+  );
   checkGradients(s, s.total(s.apply("sin", part(s, scan, 1))), [x0]);
 });
 
