@@ -99,6 +99,22 @@ describe.each(["cpu", "wasm"] as const)("tfjs %s", (backend) => {
     await compare(builder, { value: builder.add(op, nodes, attributes ?? {}) }, inputs);
   });
 
+  test("broadcasts read by arithmetic, both of its inputs, other operations and results", async () => {
+    const builder = graphBuilder();
+    const sizes = [4, 3].map(constantDim);
+    const [a, b, c] = [leaf(builder, "input", "0", [4]), leaf(builder, "input", "1", [3]), leaf(builder, "input", "2", [4, 3])];
+    const [rows, columns] = [builder.add("broadcast", [a], { sizes, axes: [0] }), builder.add("broadcast", [b], { sizes, axes: [1] })];
+    const outer = builder.add("subtract", [rows, columns]);
+    const square = builder.add("multiply", [columns, columns]);
+    const plain = builder.add("divide", [c, builder.add("broadcast", [a], { sizes, axes: [0] })]);
+    const shown = builder.add("broadcast", [b], { sizes, axes: [1] });
+    const summed = builder.add("sum", [builder.add("add", [outer, shown])], { axes: [0] });
+    const mixed = builder.add("broadcast", [b], { sizes, axes: [1] });
+    const root = builder.add("add", [builder.add("tanh", [mixed]), builder.add("maximum", [mixed, c])]);
+    const results = { outer, square, plain, shown, summed, root };
+    await compare(builder, results, [tensor([4], wave(4, 1)), tensor([3], wave(3, 2)), tensor([4, 3], wave(12, 3))]);
+  });
+
   test("a matrix and its reshapes in products of several shapes", async () => {
     const builder = graphBuilder();
     const product = (left: number, right: number): number => builder.add("dot", [left, right], { batch: [], contract: [[1, 0]] });

@@ -120,13 +120,19 @@ describe.each(Object.keys(executors))("%s", (name) => {
     const idle = builder.add("negate", [x]);
     const root = builder.add("sqrt", [x]);
     const log = builder.add("log", [root]);
-    const graph = { ...makePlan("trace", builder.finish({ log, idle }), {}) };
-    const program = await session.load(graph);
-    const seen: [number, string, number[]][] = [];
-    await program.run({ x: tensor([2], [4, 0]) }, { observe: (node, value) => seen.push([node, value.dtype, values(value)]) });
-    expect(seen.map(([node]) => node)).toEqual(graph.graph.nodes.map((_, index) => index));
-    const bad = seen.find(([, , entries]) => entries.some((entry) => !Number.isFinite(entry)));
-    expect(graph.graph.nodes[bad?.[0] ?? -1]?.op).toBe("log");
+    const spread = builder.add("broadcast", [x], { sizes: [constantDim(3), constantDim(2)], axes: [1] });
+    const product = builder.add("multiply", [spread, leaf(builder, "input", "y", [3, 2])]);
+    const plan = makePlan("trace", builder.finish({ log, idle, product }), {});
+    const { nodes } = plan.graph;
+    const program = await session.load(plan);
+    const seen: { node: number; value: HostTensor }[] = [];
+    const feeds = { x: tensor([2], [4, 0]), y: tensor([3, 2], [1, 2, 3, 4, 5, 6]) };
+    const results = await program.run(feeds, { observe: (node, value) => seen.push({ node, value }) });
+    expect(seen.map(({ node }) => node)).toEqual(nodes.map((_, index) => index));
+    expect(seen.map(({ value }) => [value.dtype, value.shape])).toEqual(nodes.map(({ dtype, shape }) => [dtype, shape]));
+    const bad = seen.find(({ value }) => value.data.some((entry) => !Number.isFinite(entry)));
+    expect(nodes[bad?.node ?? -1]?.op).toBe("log");
+    expect(values(results.product)).toEqual([4, 0, 12, 0, 20, 0]);
     session.dispose();
   });
 

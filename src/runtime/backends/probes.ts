@@ -1,6 +1,6 @@
 // What `mmx doctor` reports: for every backend whether it is there, whether it computes correctly, and how to get it.
 import { type Backend, type BackendName, backends } from "./backend.ts";
-import { reasonOf } from "./select.ts";
+import { notInstalled, reasonOf } from "./select.ts";
 import { type SelfTest, selfTest } from "./self-test.ts";
 
 export interface Probe {
@@ -26,7 +26,7 @@ export async function probeBackends(): Promise<readonly Probe[]> {
 async function probeBackend(backend: Backend): Promise<Probe> {
   const { name, doc, remedy } = backend;
   const missing = backend.missing();
-  if (missing.length > 0) return { name, doc, state: "missing", detail: `${missing.join(" and ")} is not installed`, remedy };
+  if (missing.length > 0) return { name, doc, state: "missing", detail: notInstalled(missing), remedy };
   try {
     const result = await selfTest(await backend.open({}));
     if (!result.ok) {

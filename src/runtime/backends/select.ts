@@ -60,13 +60,16 @@ export async function selectBackend(request: BackendRequest, extensions: Extensi
 
 async function openAsked(backend: Backend, extensions: Extensions): Promise<Executor> {
   const missing = backend.missing();
-  if (missing.length > 0) throw new BackendUnavailable(backend.name, `${missing.join(" and ")} is not installed`, backend.remedy);
+  if (missing.length > 0) throw new BackendUnavailable(backend.name, notInstalled(missing), backend.remedy);
   try {
     return await backend.open(extensions);
   } catch (error) {
     throw new BackendUnavailable(backend.name, `it does not start (${reasonOf(error)})`, backend.remedy);
   }
 }
+
+export const notInstalled = (packages: readonly string[]): string =>
+  `${packages.join(" and ")} ${packages.length === 1 ? "is" : "are"} not installed`;
 
 /** The first line of an error: native loaders put paths and stacks after it. */
 export function reasonOf(error: unknown): string {

@@ -26,6 +26,8 @@ export interface Evaluation {
 
 export interface EvaluationContext {
   readonly tf: Tfjs;
+  /** Whether every node's value must be there in its own shape, broadcasts included. */
+  readonly everyValue: boolean;
   extension(name: string): HostExtension;
 }
 
@@ -33,7 +35,8 @@ export function evaluation(context: EvaluationContext, prepared: PreparedGraph, 
   const values: (Value | undefined)[] = new Array(prepared.steps.length);
   const owned: boolean[] = new Array(prepared.steps.length).fill(false);
   const lowering: TfjsContext = {
-    ...context,
+    tf: context.tf,
+    extension: context.extension,
     runBody(body, inputs) {
       const inner = prepared.bodies.get(body);
       if (inner === undefined) throw new RangeError("the body of a scan belongs to another graph");
@@ -51,9 +54,11 @@ export function evaluation(context: EvaluationContext, prepared: PreparedGraph, 
     if (value === undefined) throw new RangeError(`the value of node ${index} is not alive`);
     return value;
   };
-  const compute = ({ node, operation }: Step): Value => {
+  const compute = ({ node, operation, virtual }: Step): Value => {
     const inputs: tfjs.Tensor[] = [];
     for (const input of node.inputs) inputs.push(...parts(alive(input)));
+    const [first] = inputs;
+    if (virtual !== undefined && first !== undefined && !context.everyValue) return context.tf.reshape(first, [...virtual]);
     try {
       return operation.tfjs(inputs, node, lowering);
     } catch (error) {

@@ -5,6 +5,7 @@ import type { Node, StaticGraph } from "../../../compiler/ir/graph.ts";
 import { operation } from "../../../compiler/ops/index.ts";
 import type { Operation, Tfjs, TfjsContext } from "../../../compiler/ops/operation.ts";
 import { elementCount } from "../feeds.ts";
+import { virtualBroadcasts } from "./broadcasts.ts";
 
 export interface Step {
   readonly node: Node<number>;
@@ -13,6 +14,8 @@ export interface Step {
   readonly release: readonly number[];
   /** The value where it is the same in every run; lives as long as the prepared graph. */
   readonly fixed: tfjs.Tensor | undefined;
+  /** For a broadcast that may stay undone: the shape that stands in for it. */
+  readonly virtual: readonly number[] | undefined;
 }
 
 export interface PreparedGraph {
@@ -32,13 +35,14 @@ export function prepare(tf: Tfjs, graph: StaticGraph, lastUse: readonly number[]
   lastUse.forEach((reader, index) => {
     release[reader]?.push(index);
   });
+  const virtual = virtualBroadcasts(graph);
   const bodies = new Map<StaticGraph, PreparedGraph>();
   const steps = graph.nodes.map((node, index): Step => {
     if (node.body !== undefined) bodies.set(node.body, prepare(tf, node.body));
     const definition = operation(node.op);
     const keep = constantOps.has(node.op) && elementCount(node.shape) <= keptElements;
     const fixed = keep ? fixedValue(tf, definition, node) : undefined;
-    return { node, operation: definition, release: release[index] ?? [], fixed };
+    return { node, operation: definition, release: release[index] ?? [], fixed, virtual: virtual.get(index) };
   });
   return {
     graph,

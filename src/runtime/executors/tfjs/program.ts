@@ -27,12 +27,12 @@ export function loadProgram(
   backend.activate();
   const prepared = prepare(tf, graph, plan.lastUse);
 
-  const start = (feeds: Feeds, inputs: Map<string, tfjs.Tensor>): Evaluation => {
+  const start = (feeds: Feeds, inputs: Map<string, tfjs.Tensor>, everyValue: boolean): Evaluation => {
     for (const { name } of plan.inputs) {
       const feed = feeds[name];
       if (feed !== undefined) inputs.set(name, toTensor(tf, name, feed));
     }
-    return evaluation({ tf, extension }, prepared, (kind, name) => {
+    return evaluation({ tf, extension, everyValue }, prepared, (kind, name) => {
       const tensor = kind === "input" ? inputs.get(name) : variables.get(name)?.tensor;
       if (tensor === undefined) throw new ExecutionError(`${plan.name} reads the ${kind} ${name}, which its plan does not list`);
       return tensor;
@@ -59,7 +59,7 @@ export function loadProgram(
     const inputs = new Map<string, tfjs.Tensor>();
     let run: Evaluation | undefined;
     try {
-      run = start(feeds, inputs);
+      run = start(feeds, inputs, observe !== undefined);
       for (let index = 0; index < prepared.steps.length; index += 1) {
         run.step(index);
         if (observe !== undefined) await report(run, index, observe);
