@@ -93,7 +93,7 @@ function checkField(field: FieldSchema, column: ColumnHeader, header: FileHeader
   const { offsets, lengths } = companionsOf(field, header);
   for (const each of [offsets, ...lengths.values()]) {
     if (each !== undefined && (each.type === "text" || each.shape.length !== 1)) {
-      found.diagnostics.push(diagnose(lengthsWrong, { span, column: each.name, problem: `it is ${describeColumn(each)}, not one number a sample` }));
+      found.diagnostics.push(diagnose(lengthsWrong, { span, of: field.name, problem: `the file has ${describeColumn(each)}, not one number a sample` }));
     }
   }
   const sizes = storedSizes(field, column, offsets !== undefined);

@@ -52,7 +52,7 @@ function axisLengths(raw: RawField, axis: FieldAxis, stored: number, dimensions:
   const given = raw.lengths.get(axis.size.key);
   if (given === undefined) return new Int32Array(count).fill(stored);
   const lengths = Int32Array.from(given);
-  const wrong = (problem: string): Diagnostic => diagnose(lengthsWrong, { span: field.span, column: `the lengths of ${field.name}`, problem });
+  const wrong = (problem: string): Diagnostic => diagnose(lengthsWrong, { span: field.span, of: field.name, problem });
   if (lengths.length !== count) return wrong(`there are ${lengths.length}, and ${count} samples`);
   for (let row = 0; row < count; row += 1) {
     if (lengths[row] !== given[row]) return wrong(`sample ${row} has ${given[row]}`);

@@ -37,7 +37,7 @@ export function commonLengths(
       if (row !== -1) {
         const { name, span } = data.field;
         const problem = `sample ${row} is ${own.get(symbol)?.[row]} long in ${name} and ${common[row]} in ${owners[row]}, which share ${symbol}`;
-        diagnostics.push(diagnose(lengthsWrong, { span, column: symbol, problem }));
+        diagnostics.push(diagnose(lengthsWrong, { span, of: symbol, problem }));
         break;
       }
       common.forEach((length, at) => {

@@ -81,8 +81,8 @@ function unpacked(
   const lengths = new Int32Array(count);
   for (let row = 0; row < count; row += 1) lengths[row] = (offsets[row + 1] as number) - (offsets[row] as number);
   if (offsets[0] !== 0 || offsets[count] !== total || lengths.some((length) => length < 0)) {
-    const problem = `offsets start at 0, never fall and end at the ${total} rows of ${column.name}`;
-    return diagnose(lengthsWrong, { span: field.span, column: name, problem });
+    const problem = `${name} starts at 0, never falls and ends at the ${total} rows of ${column.name}`;
+    return diagnose(lengthsWrong, { span: field.span, of: field.name, problem });
   }
   const rest = (storedSizes(field, column, true) as readonly number[]).slice(1);
   const inner = rest.reduce((product, size) => product * size, 1);

@@ -19,7 +19,7 @@ export async function writeNpz(path: string, columns: Columns): Promise<void> {
 }
 
 /** Writes columns as csv, replacing the file in one step. A column [N, k] becomes `name_0` … `name_(k-1)`. */
-export async function writeCsv(path: string, columns: Columns): Promise<void> {
+async function writeCsv(path: string, columns: Columns): Promise<void> {
   const names: string[] = [];
   const cells: ((row: number) => string)[] = [];
   let rows: number | undefined;

@@ -3,7 +3,8 @@ import { defineDataDiagnostic } from "./record.ts";
 
 export const lengthsWrong = defineDataDiagnostic<{
   readonly span: Span;
-  readonly column: string;
+  /** A field or a ragged dimension. */
+  readonly of: string;
   /** What is wrong, e.g. `sample 3 is 9 long, and text stores 5 steps`. */
   readonly problem: string;
 }>({
@@ -31,9 +32,9 @@ data clips {
     words: { type: "f32", shape: [2, 3, 2], values: [1, 2, 3, 4, 5, 6, 1, 2, 0, 0, 0, 0] },
     words_length: { type: "i32", shape: [2], values: [3, 1] },
   },
-  describe: ({ span, column, problem }) => ({
-    message: `the lengths in ${column} cannot be right: ${problem}`,
+  describe: ({ span, of, problem }) => ({
+    message: `the lengths of ${of} cannot be right: ${problem}`,
     span,
-    fixes: [{ title: `mend ${column} in the file`, edits: [] }],
+    fixes: [{ title: "mend the lengths in the file", edits: [] }],
   }),
 });
