@@ -9,7 +9,7 @@ import { specialise } from "../../src/compiler/ir/specialise.ts";
 import { verify } from "../../src/compiler/ir/verify.ts";
 import { operations } from "../../src/compiler/ops/index.ts";
 import { mergeCommon } from "../../src/compiler/passes/cse.ts";
-import { removeDead } from "../../src/compiler/passes/dead.ts";
+import { eliminateDead } from "../../src/compiler/passes/dead.ts";
 import { fold } from "../../src/compiler/passes/fold.ts";
 import { optimise } from "../../src/compiler/passes/pipeline.ts";
 import { expectSameBits, script, size, valuesFor } from "./harness.ts";
@@ -91,7 +91,7 @@ test("dead nodes go, inputs among them", () => {
   const s = script();
   const [x, unused] = [s.input("x", "f32", 2), s.input("unused", "f32", 2)];
   s.apply("exp", unused);
-  expect(opsOf(removeDead(finish(s, { y: s.apply("exp", x) })))).toEqual(["input", "exp"]);
+  expect(opsOf(eliminateDead(finish(s, { y: s.apply("exp", x) })))).toEqual(["input", "exp"]);
 });
 
 describe("specialise", () => {

@@ -1,42 +1,8 @@
 // Known values: each operation's definition on cases small enough to work out by hand (or from published tables).
 import { expect, test } from "vitest";
-import { constantDim, type Dim } from "../../src/compiler/dims/dim.ts";
-import { gradients } from "../../src/compiler/ir/autodiff.ts";
-import { graphBuilder } from "../../src/compiler/ir/builder.ts";
-import type { Attributes, DType } from "../../src/compiler/ir/graph.ts";
-import { interpret } from "../../src/compiler/ir/interpret.ts";
-import { specialise } from "../../src/compiler/ir/specialise.ts";
-import { type HostExtension, type Reference, ShapeError } from "../../src/compiler/ops/operation.ts";
-
-type Nested = number | readonly Nested[];
-
-function toReference(value: Nested, dtype: DType): Reference {
-  const shape: number[] = [];
-  for (let at: Nested | undefined = value; Array.isArray(at); at = (at as readonly Nested[])[0]) shape.push(at.length);
-  const data = Float64Array.from(typeof value === "number" ? [value] : (value.flat(9) as number[]));
-  return { shape, dtype, data };
-}
-
-/** Whole-number inputs are written as `i32(…)`. */
-const i32 = (value: Nested) => ({ value, dtype: "i32" as const });
-type Operand = Nested | { readonly value: Nested; readonly dtype: DType };
-
-const operand = (given: Operand): Reference =>
-  typeof given === "object" && "dtype" in given ? toReference(given.value, given.dtype) : toReference(given, "f32");
-
-function run(op: string, operands: readonly Operand[], attributes: Attributes<Dim> = {}): Reference {
-  const builder = graphBuilder();
-  const feeds: Record<string, Reference> = {};
-  const inputs = operands.map((given, k) => {
-    const value = operand(given);
-    feeds[`x${k}`] = value;
-    return builder.add("input", [], { name: `x${k}`, sizes: value.shape.map(constantDim), dtype: value.dtype });
-  });
-  const y = builder.add(op, inputs, attributes);
-  const result = interpret(specialise(builder.finish({ y }), {}), feeds, {}).outputs.y;
-  if (result === undefined) throw new Error("the graph has an output y");
-  return result;
-}
+import type { Dim } from "../../src/compiler/dims/dim.ts";
+import type { Attributes } from "../../src/compiler/ir/graph.ts";
+import { i32, type Nested, type Operand, run, toReference } from "./run.ts";
 
 const { E, PI, SQRT2, LN2 } = Math;
 const inf = Number.POSITIVE_INFINITY;
@@ -374,68 +340,4 @@ test.each<[string, readonly Operand[], Nested, Attributes<Dim>?]>([
     if (Number.isFinite(value)) expect(actual.data[at]).toBeCloseTo(value, 14);
     else expect(actual.data[at]).toBe(value);
   });
-});
-
-test.each<[string, readonly Operand[], RegExp, Attributes<Dim>?]>([
-  [
-    "add",
-    [
-      [1, 2],
-      [1, 2, 3],
-    ],
-    /equal shapes, not f32\[2\] and f32\[3\]/,
-  ],
-  ["add", [[1, 2], i32([1, 2])], /one element type/],
-  ["exp", [i32([1])], /needs f32/],
-  ["exp", [[1], [2]], /takes 1 inputs, not 2/],
-  ["sum", [[1, 2]], /has no axis 1/, { axes: [1] }],
-  ["sum", [[[1]]], /named twice/, { axes: [0, 0] }],
-  ["reshape", [[1, 2, 3]], /different numbers of entries/, { sizes: [2] }],
-  ["transpose", [[[1, 2]]], /does not name every axis/, { permutation: [0] }],
-  ["broadcast", [[1, 2]], /cannot be repeated to \[3\]/, { sizes: [3], axes: [0] }],
-  ["broadcast", [[[1, 2]]], /does not place the axes/, { sizes: [2, 1], axes: [1, 0] }],
-  ["slice", [[1, 2, 3]], /does not lie in f32\[3\]/, { starts: [2], sizes: [2] }],
-  ["pad", [[1]], /one size from 0 up/, { low: [-1], high: [0], value: 0 }],
-  ["concat", [[[1, 2]], [[1], [2]]], /cannot be joined along axis 1/, { axis: 1 }],
-  ["window", [[1, 2]], /does not fit into 2/, { axis: 0, size: 3, stride: 1, dilation: 1 }],
-  [
-    "dot",
-    [
-      [1, 2],
-      [1, 2, 3],
-    ],
-    /differ in size/,
-    { batch: [], contract: [[0, 0]] },
-  ],
-  ["gather", [[1, 2], [0]], /needs i32/],
-  ["scatter_set", [[1, 2], i32([0]), [[1]]], /are not rows of the table/],
-  ["gradient_scale", [[1], [2]], /must be a scalar/],
-  ["literal", [], /a literal of 3 entries has 2 numbers/, { values: [1, 2], sizes: [3], dtype: "f32" }],
-  ["part", [[1]], /there is no part 0/, { index: 0 }],
-  ["sum", [[1]], /attribute axes of sum must be a list/],
-])("%s(%j) is refused: %s", (op, operands, message, attributes) => {
-  expect(() => run(op, operands, attributes)).toThrow(ShapeError);
-  expect(() => run(op, operands, attributes)).toThrow(message);
-});
-
-const cube: HostExtension = {
-  forward: ([x]) => Array.from(x?.data ?? [], (value) => value ** 3),
-  backward: ([x], _result, gradient) => [Array.from(x?.data ?? [], (value, at) => 3 * value * value * (gradient.data[at] ?? 0))],
-};
-
-test("an extension runs the registered host function, backward too", () => {
-  const builder = graphBuilder();
-  const x = builder.add("variable", [], { name: "x", sizes: [2], dtype: "f32" });
-  const y = builder.add("extension", [x], { name: "cube", sizes: [2], dtype: "f32" });
-  const loss = builder.add("sum", [y], { axes: [0] });
-  const [gradient] = gradients(builder, loss, [x]);
-  if (gradient === undefined) throw new Error("x has a gradient");
-  const graph = specialise(builder.finish({ y, gradient }), {});
-  const weights = { x: toReference([2, -3], "f32") };
-  const { outputs } = interpret(graph, {}, weights, { extensions: { cube } });
-  expect(outputs.y?.data).toEqual(Float64Array.of(8, -27));
-  expect(outputs.gradient?.data).toEqual(Float64Array.of(12, 27));
-  expect(() => interpret(graph, {}, weights)).toThrow(/no extension is registered as cube/);
-  const short: HostExtension = { forward: () => [1] };
-  expect(() => interpret(graph, {}, weights, { extensions: { cube: short } })).toThrow(/gave 1 numbers/);
 });

@@ -1,15 +1,15 @@
 // Dead code: keeps what an output or an assignment needs. A scan also loses the outputs, sequences and constants that
 // nothing needs, and its body what only those needed.
-import type { Graph, Node, StaticGraph } from "../ir/graph.ts";
+import type { Graph, Node } from "../ir/graph.ts";
 import { scanCounts, scanInputNames } from "../ops/support/scan-layout.ts";
 import { rebuild, removed } from "./rewrite.ts";
 
-/** The same graph without nodes that no output and no assignment depends on. Outputs and values are unchanged. */
-export function removeDead(graph: StaticGraph): StaticGraph {
+/** The same graph, symbolic or static, without nodes that no output and no assignment depends on. Outputs and values are unchanged. */
+export function eliminateDead<Size>(graph: Graph<Size>): Graph<Size> {
   return removeUnreachable(slimScans(removeUnreachable(graph)));
 }
 
-function removeUnreachable(graph: StaticGraph): StaticGraph {
+function removeUnreachable<Size>(graph: Graph<Size>): Graph<Size> {
   const live = new Set<number>(Object.values(graph.outputs));
   for (const { value } of graph.assignments) live.add(value);
   for (let index = graph.nodes.length - 1; index >= 0; index -= 1) {
@@ -18,7 +18,7 @@ function removeUnreachable(graph: StaticGraph): StaticGraph {
   return rebuild(graph, ({ node, index, emit }) => (live.has(index) ? emit(node) : removed));
 }
 
-function slimScans(graph: StaticGraph): StaticGraph {
+function slimScans<Size>(graph: Graph<Size>): Graph<Size> {
   if (!graph.nodes.some((node) => node.op === "scan")) return graph;
   const taken = partsTaken(graph);
   const renumbered = new Map<number, ReadonlyMap<number, number>>();
@@ -36,7 +36,7 @@ function slimScans(graph: StaticGraph): StaticGraph {
 }
 
 /** For each scan the indices of the parts that some node takes. */
-function partsTaken(graph: Graph<number>): ReadonlyMap<number, ReadonlySet<number>> {
+function partsTaken<Size>(graph: Graph<Size>): ReadonlyMap<number, ReadonlySet<number>> {
   const taken = new Map<number, Set<number>>();
   for (const node of graph.nodes) {
     const [scan] = node.inputs;
@@ -48,14 +48,14 @@ function partsTaken(graph: Graph<number>): ReadonlyMap<number, ReadonlySet<numbe
   return taken;
 }
 
-interface Slimmed {
-  readonly node: Node<number>;
+interface Slimmed<Size> {
+  readonly node: Node<Size>;
   /** New index of each part that is left. */
   readonly parts: ReadonlyMap<number, number>;
 }
 
 /** `node` has its inputs already renumbered; `taken` are the parts in use. All carries stay. */
-function slimScan(node: Node<number>, original: Node<number>, taken: ReadonlySet<number>): Slimmed {
+function slimScan<Size>(node: Node<Size>, original: Node<Size>, taken: ReadonlySet<number>): Slimmed<Size> {
   const body = node.body;
   if (body === undefined) throw new RangeError("a scan without a body");
   const counts = scanCounts(original.attributes);
@@ -65,7 +65,7 @@ function slimScan(node: Node<number>, original: Node<number>, taken: ReadonlySet
   keptOutputs.forEach((k, place) => {
     outputs[`out.${place}`] = outputOf(body, `out.${k}`);
   });
-  const slimBody = removeDead({ ...body, outputs });
+  const slimBody = eliminateDead({ ...body, outputs });
   const read = new Set(slimBody.nodes.filter((inner) => inner.op === "input").map((inner) => String(inner.attributes.name)));
   const names = scanInputNames(counts);
   const kept = names.map((name, k) => name.startsWith("carry.") || read.has(name) || (k === counts.carries && lacksSlice(read)));
@@ -103,7 +103,7 @@ function renumberNames(names: readonly string[], kept: readonly boolean[]): Read
   return renamed;
 }
 
-function outputOf(body: StaticGraph, name: string): number {
+function outputOf<Size>(body: Graph<Size>, name: string): number {
   const index = body.outputs[name];
   if (index === undefined) throw new RangeError(`the body of a scan lacks ${name}`);
   return index;

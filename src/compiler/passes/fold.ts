@@ -23,7 +23,7 @@ const elementwise = new Set(["unary", "binary", "select"]);
 const movesEntries = new Set(["reshape", "transpose", "broadcast", "slice", "reverse", "window", "stop", "gradient_scale"]);
 
 /** A constant for an elementwise operation on constants, or for a constant whose entries are only moved or repeated. */
-function foldedFill(node: Node<number>, inputs: readonly Node<number>[], emit: EmitNode): number | undefined {
+function foldedFill(node: Node<number>, inputs: readonly Node<number>[], emit: EmitNode<number>): number | undefined {
   const [first] = inputs;
   if (first === undefined) return undefined;
   if (movesEntries.has(node.op)) {
@@ -114,7 +114,7 @@ function finalConstantCarry(node: Node<number>, nodes: readonly Node<number>[]):
 }
 
 /** A cheaper node for the same value. */
-function simpler(node: Node<number>, inputs: readonly Node<number>[], emit: EmitNode): number | undefined {
+function simpler(node: Node<number>, inputs: readonly Node<number>[], emit: EmitNode<number>): number | undefined {
   const [a, b] = inputs;
   if (a === undefined) return undefined;
   if (node.op === "reshape" && a.op === "reshape") return emit({ ...node, inputs: a.inputs });

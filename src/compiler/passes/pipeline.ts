@@ -2,7 +2,7 @@
 import type { StaticGraph } from "../ir/graph.ts";
 import { verify } from "../ir/verify.ts";
 import { mergeCommon } from "./cse.ts";
-import { removeDead } from "./dead.ts";
+import { eliminateDead } from "./dead.ts";
 import { fold } from "./fold.ts";
 import { mapBodies } from "./rewrite.ts";
 import { mergeScans } from "./scans.ts";
@@ -11,13 +11,13 @@ import { mergeScans } from "./scans.ts";
 const passes: readonly { readonly name: string; run(graph: StaticGraph): StaticGraph }[] = [
   // First, while a loop and its widened copy still have equal bodies.
   { name: "scans", run: mergeScans },
-  { name: "dead", run: removeDead },
+  { name: "dead", run: eliminateDead },
   { name: "bodies", run: (graph) => mapBodies(graph, runPasses) },
   { name: "fold", run: fold },
   { name: "cse", run: mergeCommon },
   { name: "fold again", run: fold },
   { name: "cse again", run: mergeCommon },
-  { name: "dead again", run: removeDead },
+  { name: "dead again", run: eliminateDead },
 ];
 
 function runPasses(graph: StaticGraph): StaticGraph {

@@ -1,36 +1,36 @@
 // The frame that all passes share: walk a graph in order, give each node a replacement, and renumber what reads it.
-import type { Node, StaticGraph } from "../ir/graph.ts";
+import type { Graph, Node } from "../ir/graph.ts";
 
 /** Appends a node of the new graph and gives its index there. */
-export type EmitNode = (node: Node<number>) => number;
+export type EmitNode<Size> = (node: Node<Size>) => number;
 
 /** The place of a node that the new graph lacks. */
 export const removed = -1;
 
 /** One node as a pass sees it. */
-export interface Visit {
+export interface Visit<Size> {
   /** The node with its inputs renumbered for the new graph. */
-  readonly node: Node<number>;
+  readonly node: Node<Size>;
   /** The node as the old graph has it, and its index there. */
-  readonly original: Node<number>;
+  readonly original: Node<Size>;
   readonly index: number;
   /** The new graph so far. */
-  readonly nodes: readonly Node<number>[];
-  readonly emit: EmitNode;
+  readonly nodes: readonly Node<Size>[];
+  readonly emit: EmitNode<Size>;
 }
 
 /**
  * A new graph made by visiting every node in order. The visitor emits what it needs and gives the index that stands for
  * the node from now on, or `removed`. Throws `RangeError` where something reads a removed node.
  */
-export function rebuild(graph: StaticGraph, visit: (visit: Visit) => number): StaticGraph {
-  const nodes: Node<number>[] = [];
+export function rebuild<Size>(graph: Graph<Size>, visit: (visit: Visit<Size>) => number): Graph<Size> {
+  const nodes: Node<Size>[] = [];
   const placed: number[] = [];
   const present = (place: number | undefined): number => {
     if (place === undefined || place === removed) throw new RangeError("a removed node is still read");
     return place;
   };
-  const emit: EmitNode = (node) => {
+  const emit: EmitNode<Size> = (node) => {
     node.inputs.forEach(present);
     return nodes.push(node) - 1;
   };
@@ -46,7 +46,7 @@ export function rebuild(graph: StaticGraph, visit: (visit: Visit) => number): St
 }
 
 /** The same graph with every loop body replaced. */
-export function mapBodies(graph: StaticGraph, change: (body: StaticGraph) => StaticGraph): StaticGraph {
+export function mapBodies<Size>(graph: Graph<Size>, change: (body: Graph<Size>) => Graph<Size>): Graph<Size> {
   const nodes = graph.nodes.map((node) => (node.body === undefined ? node : { ...node, body: change(node.body) }));
   return { ...graph, nodes };
 }

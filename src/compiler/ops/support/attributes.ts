@@ -8,17 +8,17 @@ function wrong(op: string, key: string, expected: string): never {
   throw new ShapeError(op, `the attribute ${key} of ${op} must be ${expected}`);
 }
 
-export function numberAttribute(op: string, attributes: AnyAttributes, key: string): number {
+export function numberAttribute(op: string, attributes: Readonly<Record<string, unknown>>, key: string): number {
   const value = attributes[key];
   return typeof value === "number" ? value : wrong(op, key, "a number");
 }
 
-export function stringAttribute(op: string, attributes: AnyAttributes, key: string): string {
+export function stringAttribute(op: string, attributes: Readonly<Record<string, unknown>>, key: string): string {
   const value = attributes[key];
   return typeof value === "string" ? value : wrong(op, key, "a string");
 }
 
-export function booleanAttribute(op: string, attributes: AnyAttributes, key: string): boolean {
+export function booleanAttribute(op: string, attributes: Readonly<Record<string, unknown>>, key: string): boolean {
   const value = attributes[key];
   return typeof value === "boolean" ? value : wrong(op, key, "true or false");
 }

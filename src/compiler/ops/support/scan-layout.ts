@@ -1,5 +1,4 @@
 // How the inputs and results of a scan are laid out: carries, then sequences, then constants.
-import type { AnyAttributes } from "../operation.ts";
 import { booleanAttribute, numberAttribute } from "./attributes.ts";
 
 export interface ScanCounts {
@@ -11,7 +10,7 @@ export interface ScanCounts {
   readonly reverse: boolean;
 }
 
-export function scanCounts(attributes: AnyAttributes): ScanCounts {
+export function scanCounts(attributes: Readonly<Record<string, unknown>>): ScanCounts {
   return {
     carries: numberAttribute("scan", attributes, "carries"),
     sequences: numberAttribute("scan", attributes, "sequences"),
