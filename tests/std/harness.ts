@@ -14,8 +14,11 @@ import { loadProgram } from "../../src/compiler/names/load.ts";
 import { eliminateDead } from "../../src/compiler/passes/dead.ts";
 import { type Matrix, range, type Vector } from "./math.ts";
 
-/** A ragged axis by its letter, or a fixed size. */
-export type CaseAxis = "T" | "S" | number;
+/** Axes with a name and a fixed size. */
+const namedSizes = { Rows: 3, Columns: 2, Step: 4, Single: 1 } as const;
+
+/** A ragged axis by its letter, a named one of fixed size, or a fixed size. */
+export type CaseAxis = "T" | "S" | keyof typeof namedSizes | number;
 
 export interface CaseField {
   readonly axes: readonly CaseAxis[];
@@ -69,6 +72,14 @@ export interface Reference {
 
 const bound = 16;
 
+function namedAxes(testCase: StdCase): readonly (keyof typeof namedSizes)[] {
+  const axes = new Set(Object.values(testCase.fields).flatMap((field) => field.axes));
+  return (Object.keys(namedSizes) as (keyof typeof namedSizes)[]).filter((name) => axes.has(name));
+}
+
+const isRagged = (axis: CaseAxis): axis is "T" | "S" => axis === "T" || axis === "S";
+const fixedSize = (axis: Exclude<CaseAxis, "T" | "S">): number => (typeof axis === "number" ? axis : namedSizes[axis]);
+
 export function specOf(testCase: StdCase): string {
   const fields = Object.entries(testCase.fields).map(([name, field]) => {
     const type = field.classes === undefined ? "f32" : "Kind";
@@ -81,6 +92,7 @@ export function specOf(testCase: StdCase): string {
     `dim T <= ${bound} ragged`,
     `dim S <= ${bound} ragged`,
     ...(classes === undefined ? [] : [`labels Kind = 0 .. ${classes - 1}`]),
+    ...namedAxes(testCase).map((name) => `dim ${name} = ${namedSizes[name]}`),
     ...(testCase.declarations === undefined ? [] : [testCase.declarations]),
     "data probe {",
     ...fields,
@@ -155,7 +167,7 @@ function isAbsent(presence: Presence, index: number, order: number): boolean {
 function drawNested(field: CaseField, index: number, depth: number, next: () => number): Nested {
   const axis = field.axes[depth];
   if (axis === undefined) return drawNumber(field, next);
-  const length = typeof axis === "number" ? axis : (lengths[axis][index] ?? 1);
+  const length = isRagged(axis) ? (lengths[axis][index] ?? 1) : fixedSize(axis);
   return range(length).map(() => drawNested(field, index, depth + 1, next));
 }
 
@@ -172,7 +184,7 @@ export function makeBatch(testCase: StdCase, samples: readonly Sample[], longest
   const sizes: Record<string, number> = { B: count };
   const feeds: Record<string, Reference> = {};
   for (const [name, field] of Object.entries(testCase.fields)) {
-    const shape = [count, ...field.axes.map((axis) => (typeof axis === "number" ? axis : longest))];
+    const shape = [count, ...field.axes.map((axis) => (isRagged(axis) ? longest : fixedSize(axis)))];
     const data: number[] = [];
     for (const sample of samples) fillPadded(data, sample[name], shape.slice(1), field.classes === undefined ? garbage : () => 0);
     feeds[`clip.${name}`] = { shape, dtype: field.classes === undefined ? "f32" : "i32", data: Float64Array.from(data) };
@@ -181,7 +193,7 @@ export function makeBatch(testCase: StdCase, samples: readonly Sample[], longest
       feeds[`clip#present.${name}`] = { shape: [count], dtype: "f32", data: Float64Array.from(present) };
     }
     for (const axis of field.axes) {
-      if (typeof axis === "number") continue;
+      if (!isRagged(axis)) continue;
       sizes[axis] = longest;
       feeds[`clip#length.${axis}`] = { shape: [count], dtype: "i32", data: Float64Array.from(lengths[axis].slice(0, count)) };
     }

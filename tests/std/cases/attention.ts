@@ -100,9 +100,8 @@ export const attentionCases: readonly StdCase[] = [
   {
     name: "Attention over the first of two sequence axes",
     use: "std.attention",
-    fields: { x: { axes: [3, 2, 4] } },
-    declarations: "dim Rows = 3, Columns = 2",
-    body: "  grid = rename(clip.x, 3: Rows, 2: Columns)\n  out = grid |> Attention(heads: 2, over: Rows)",
+    fields: { x: { axes: ["Rows", "Columns", 4] } },
+    body: "  out = clip.x |> Attention(heads: 2, over: Rows)",
     expected: (samples, w) =>
       samples.map(({ x }) => {
         const grid = x as unknown as readonly Matrix[];
@@ -247,8 +246,8 @@ export const attentionCases: readonly StdCase[] = [
   {
     name: "AttentionPool of one step is that step",
     use: "std.attention",
-    fields: { x: { axes: [1, 4] } },
-    body: "  out = rename(clip.x, 1: Step) |> AttentionPool()",
+    fields: { x: { axes: ["Single", 4] } },
+    body: "  out = clip.x |> AttentionPool()",
     expected: (samples) => samples.map(({ x }) => meanRow(steps(x))),
   },
 ];

@@ -72,15 +72,15 @@ export const convCases: readonly StdCase[] = [
   {
     name: "Conv2d",
     use,
-    fields: { x: { axes: [3, 4, 2] } },
-    body: "  out = rename(clip.x, 3: Rows, 4: Columns) |> Conv2d(2)",
+    fields: { x: { axes: ["Rows", "Columns", 2] } },
+    body: "  out = clip.x |> Conv2d(2)",
     expected: (samples, w) =>
       samples.map((sample) => {
         const image = sample.x as unknown as readonly Matrix[];
         const weight = w.matrix("Conv2d/Linear.weight");
         const at = (r: number, c: number, d: number): number => image[r]?.[c]?.[d] ?? 0;
         return range(3).map((r) =>
-          range(4).map((c) => {
+          range(2).map((c) => {
             const around = range(2).flatMap((d) => range(3).flatMap((i) => range(3).map((j) => at(r + i - 1, c + j - 1, d))));
             return linear(around, weight, w.vector("Conv2d/Linear.offset"));
           }),
@@ -90,15 +90,15 @@ export const convCases: readonly StdCase[] = [
   {
     name: "max_pool",
     use,
-    fields: { x: { axes: [4, 2], optional: true } },
-    body: "  out = rename(clip.x, 4: Step) |> max_pool(2, stride: 2)",
+    fields: { x: { axes: ["Step", 2], optional: true } },
+    body: "  out = clip.x |> max_pool(2, stride: 2)",
     expected: pools((values) => Math.max(...values)),
   },
   {
     name: "mean_pool",
     use,
-    fields: { x: { axes: [4, 2], optional: true } },
-    body: "  out = rename(clip.x, 4: Step) |> mean_pool(2, stride: 2)",
+    fields: { x: { axes: ["Step", 2], optional: true } },
+    body: "  out = clip.x |> mean_pool(2, stride: 2)",
     expected: pools(mean),
   },
   {
