@@ -272,7 +272,11 @@ export abstract class ExpressionParser extends RecoveringParser {
   });
 
   private readonly simpleType: Rule = this.RULE("simpleType", () => {
-    this.CONSUME(Name, { LABEL: "name" });
+    this.OR([
+      { ALT: () => this.CONSUME(Name, { LABEL: "name" }) },
+      { ALT: () => this.CONSUME(t.Dim, { LABEL: "name" }) },
+      { ALT: () => this.CONSUME(t.Module, { LABEL: "name" }) },
+    ]);
     this.OPTION(() => this.SUBRULE(this.axes));
     this.OPTION1(() => {
       this.CONSUME(t.Without);

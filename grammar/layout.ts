@@ -2,7 +2,7 @@
 // match. What was wrong with the brackets is reported here, at the bracket, so that one slip never disturbs the lines after it.
 import type { IToken, TokenType } from "chevrotain";
 import { tokens } from "./lexer.ts";
-import { isName, markNames, retyped, zeroWidth } from "./words.ts";
+import { isName, itemKeywords, markNames, retyped, statementKeywords, zeroWidth } from "./words.ts";
 
 /** A slip that the layout stage has already mended in the stream it returns. */
 export type LayoutProblem =
@@ -30,14 +30,7 @@ const closerOf = new Map<TokenType, TokenType>([
   [tokens.LeftCurly, tokens.RightCurly],
 ]);
 const closers = new Set(closerOf.values());
-const itemKeywords = new Set<TokenType>([
-  tokens.Use, tokens.Dim, tokens.Labels, tokens.Data, tokens.Modalities, tokens.Module, tokens.Fn, tokens.Model, tokens.Train,
-  tokens.Evaluate,
-]);
-const statementKeywords = new Set<TokenType>([
-  tokens.Loss, tokens.Predict, tokens.Param, tokens.Bank, tokens.Update, tokens.Next, tokens.Stage,
-]);
-const blockKeywords = new Set<TokenType>([tokens.Model, tokens.Train, tokens.Data]);
+const blockKeywords = new Set<TokenType>([tokens.Model, tokens.Train, tokens.Data, tokens.Module, tokens.Fn]);
 /** Signs that need something on both sides: never the first and never the last of a statement. */
 const infix = new Set<TokenType>([
   tokens.Plus, tokens.Slash, tokens.Caret, tokens.EqualEqual, tokens.NotEqual, tokens.Less, tokens.LessEqual, tokens.Greater,
@@ -83,9 +76,15 @@ class Layout {
     for (let index = 0; index < this.input.length; index += 1) {
       const token = this.input[index] as IToken;
       if (token.tokenType === tokens.LineEnd) this.lineEnd(token, index);
-      else if (closerOf.has(token.tokenType)) this.open(token, false);
+      else if (closerOf.has(token.tokenType)) {
+        if (this.beginsBody(token, index)) this.closeParameters();
+        this.open(token, false);
+      }
       else if (closers.has(token.tokenType)) this.close(token);
-      else this.output.push(token);
+      else {
+        if (token.tokenType === tokens.Arrow) this.closeParameters();
+        this.output.push(token);
+      }
     }
     const end = this.input.length === 0 ? 0 : endOf(this.input[this.input.length - 1] as IToken);
     this.closeDownTo(0, this.lastEnd(end));
@@ -101,7 +100,7 @@ class Layout {
     const last = this.last();
     if (last === undefined || last.tokenType === tokens.LineEnd || last.tokenType === tokens.LeftCurly) return;
     if (next !== undefined && this.continues(last, next, index + 1)) return;
-    if (this.opensMissingBlock(next)) return;
+    if (next !== undefined && this.lacksBlock(token, next, index + 1)) return this.openBlock();
     if (last.tokenType === tokens.Comma && this.openers.length > 0) return;
     this.output.push(token);
     if (this.openers.length === 0) this.entryStart = this.output.length;
@@ -116,18 +115,48 @@ class Layout {
       this.problems.push({ kind: "leading-operator", operator: next, previous: last });
       return true;
     }
-    return trailing.has(last.tokenType) && !this.startsStatement(index) && !(last.tokenType === tokens.Colon && this.startsSetting(index));
+    return trailing.has(last.tokenType) && !this.startsStatement(index) && !this.startsSetting(index);
   }
 
-  /** A declaration that needs a block, ended without one, before an indented line: the `{` was forgotten. */
-  private opensMissingBlock(next: IToken | undefined): boolean {
-    const keyword = this.output[this.entryStart];
-    if (next === undefined || keyword === undefined || this.openers.length > 0 || !blockKeywords.has(keyword.tokenType)) return false;
-    if (this.output[this.output.length - 1]?.tokenType === tokens.RightCurly || itemKeywords.has(next.tokenType)) return false;
+  /** Whether a header without its `{` ends here: the next line is indented, and nothing else needs an indented line. */
+  private lacksBlock(lineEnd: IToken, next: IToken, index: number): boolean {
+    const last = this.last();
+    if (next.startOffset === endOf(lineEnd) || last === undefined || last.tokenType === tokens.RightCurly) return false;
+    if (itemKeywords.has(next.tokenType) && this.startsItem(index)) return false;
+    if (this.openers.length > 0) return this.output[this.output.length - 2]?.tokenType === tokens.Stage && isName(last);
+    const keyword = this.output[this.entryStart]?.tokenType;
+    if (keyword === tokens.Evaluate) return this.startsSetting(index);
+    return keyword !== undefined && blockKeywords.has(keyword) && !this.hasValue();
+  }
+
+  /** Whether the entry, a header without brackets open, has an `=` outside its brackets: `fn f(x) = …`. */
+  private hasValue(): boolean {
+    let depth = 0;
+    return this.output.slice(this.entryStart).some(({ tokenType }) => {
+      if (closerOf.has(tokenType)) depth += 1;
+      else if (closers.has(tokenType)) depth -= 1;
+      return depth === 0 && tokenType === tokens.Equals;
+    });
+  }
+
+  private openBlock(): void {
     const at = this.lastEnd(0);
-    this.problems.push({ kind: "missing-block", keyword, at });
+    const keyword = this.openers.length > 0 ? this.output[this.output.length - 2] : this.output[this.entryStart];
+    this.problems.push({ kind: "missing-block", keyword: keyword as IToken, at });
     this.open(zeroWidth(tokens.LeftCurly, at), true);
-    return true;
+  }
+
+  /** Whether a `{` inside brackets ends its line and the brackets are never closed: then it begins the header's body. */
+  private beginsBody(token: IToken, index: number): boolean {
+    if (token.tokenType !== tokens.LeftCurly || this.input[index + 1]?.tokenType !== tokens.LineEnd) return false;
+    return this.insideBrackets() && this.openers.length === 1 && !this.closesLater(index);
+  }
+
+  /** A sign that only stands behind parameters ends parameters that were left open. */
+  private closeParameters(): void {
+    if (this.insideBrackets() && this.openers.every((opener) => opener.closer !== tokens.RightCurly)) {
+      this.closeDownTo(0, this.lastEnd(0));
+    }
   }
 
   private open(token: IToken, added: boolean): void {
@@ -211,7 +240,21 @@ class Layout {
     if (first === undefined || second === undefined) return false;
     if (this.startsItem(index)) return true;
     if (statementKeywords.has(first.tokenType) && isName(second)) return true;
-    return isName(first) && second.tokenType === tokens.Equals;
+    return isName(first) && this.input[this.afterIndex(index + 1)]?.tokenType === tokens.Equals;
+  }
+
+  /** The place behind `[…]` on the line, or the place itself where nothing opens. */
+  private afterIndex(index: number): number {
+    if (this.input[index]?.tokenType !== tokens.LeftSquare) return index;
+    let depth = 0;
+    for (let at = index; at < this.input.length; at += 1) {
+      const type = this.input[at]?.tokenType;
+      if (type === tokens.LineEnd) break;
+      if (type === tokens.LeftSquare) depth += 1;
+      else if (type === tokens.RightSquare) depth -= 1;
+      if (depth === 0) return at + 1;
+    }
+    return index;
   }
 
   private startsSetting(index: number): boolean {

@@ -3,7 +3,7 @@
 // a slip in a statement ends with the statement.
 import { CstParser, type IParserConfig, type IToken, MismatchedTokenException, type TokenType, tokenMatcher } from "chevrotain";
 import { Separator, tokens, vocabulary } from "./lexer.ts";
-import { zeroWidth } from "./words.ts";
+import { isName, itemKeywords, statementKeywords, zeroWidth } from "./words.ts";
 
 const openers = new Set<TokenType>([tokens.LeftParen, tokens.LeftSquare, tokens.LeftCurly]);
 const closers = new Set<TokenType>([tokens.RightParen, tokens.RightSquare, tokens.RightCurly]);
@@ -58,18 +58,20 @@ export abstract class RecoveringParser extends CstParser {
     super(vocabulary, { ...parserConfiguration, skipValidations });
   }
 
-  /** Before a `Separator`: notes anything left on the line as one mistake and skips it. */
+  /** Where an entry ended although its line went on; what was read of such an entry is not what was meant. */
+  readonly cutEnds = new Set<number>();
+
+  /** Before a `Separator`: notes anything left on the line as one mistake and skips it, up to the start of another entry. */
   protected skipToLineEnd(expected: TokenType): void {
-    if (tokenMatcher(this.LA(1), expected) || closers.has(this.LA(1).tokenType)) return;
     const found = this.LA(1);
+    if (tokenMatcher(found, expected) || closers.has(found.tokenType) || this.startsEntry()) return;
     this.noteMismatch(expected, found);
+    this.cutEnds.add(this.previousEnd());
     while (!this.atEnd() && !tokenMatcher(this.LA(1), Separator)) this.skipGroup();
   }
 
   protected override getTokenToInsert(type: TokenType): IToken {
-    const previous = this.LA(0);
-    const at = Number.isNaN(previous.startOffset) ? 0 : (previous.endOffset ?? previous.startOffset) + 1;
-    return { ...zeroWidth(type, at), isInsertedInRecovery: true };
+    return { ...zeroWidth(type, this.previousEnd()), isInsertedInRecovery: true };
   }
 
   protected override canTokenTypeBeInsertedInRecovery(type: TokenType): boolean {
@@ -88,12 +90,16 @@ export abstract class RecoveringParser extends CstParser {
       this.internals().consumeToken();
       return found;
     }
+    if ((expected === Separator || expected === tokens.LineEnd) && this.startsEntry()) return this.getTokenToInsert(expected);
     return inherited.tryInRuleRecovery.call(this, expected, follows);
   }
 
-  /** Chevrotain's hook for where to go on: the nearest token, outside brackets that open on the way, that an open rule awaits. */
+  /**
+   * Chevrotain's hook for where to go on: the nearest token, outside brackets that open on the way, that an open rule
+   * awaits; the innermost rule has the first choice.
+   */
   protected findReSyncTokenType(): TokenType {
-    const awaited = this.internals().flattenFollowSet();
+    const awaited = this.internals().flattenFollowSet().reverse();
     let depth = 0;
     for (let ahead = 1; ; ahead += 1) {
       const token = this.LA(ahead);
@@ -143,6 +149,18 @@ export abstract class RecoveringParser extends CstParser {
       return;
     }
     parser.importLexerState(start);
+  }
+
+  /** Whether what follows can only be the next entry, begun on the same line. */
+  private startsEntry(): boolean {
+    const [first, second] = [this.LA(1), this.LA(2)];
+    if (statementKeywords.has(first.tokenType) || itemKeywords.has(first.tokenType)) return isName(second);
+    return isName(first) && (second.tokenType === tokens.Equals || second.tokenType === tokens.Colon);
+  }
+
+  private previousEnd(): number {
+    const previous = this.LA(0);
+    return Number.isNaN(previous.startOffset) ? 0 : (previous.endOffset ?? previous.startOffset) + 1;
   }
 
   private noteMismatch(expected: TokenType, found: IToken): void {

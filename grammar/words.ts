@@ -4,11 +4,19 @@ import { createTokenInstance, type IToken, type TokenType } from "chevrotain";
 import { Name, tokens } from "./lexer.ts";
 import { type TokenName, tokenSpecifications } from "./tokens.ts";
 
-/** Words after which a declaration's name stands, where they begin a line. */
-const declaringKeywords = new Set<TokenType>([
-  tokens.Dim, tokens.Labels, tokens.Data, tokens.Modalities, tokens.Module, tokens.Fn, tokens.Model, tokens.Train,
-  tokens.Evaluate, tokens.Loss, tokens.Predict, tokens.Param, tokens.Bank, tokens.Update, tokens.Next, tokens.Stage,
+/** Words that begin a declaration of the file. */
+export const itemKeywords = new Set<TokenType>([
+  tokens.Use, tokens.Dim, tokens.Labels, tokens.Data, tokens.Modalities, tokens.Module, tokens.Fn, tokens.Model, tokens.Train,
+  tokens.Evaluate,
 ]);
+/** Words that begin a statement where a name follows. */
+export const statementKeywords = new Set<TokenType>([
+  tokens.Loss, tokens.Predict, tokens.Param, tokens.Bank, tokens.Update, tokens.Next, tokens.Stage,
+]);
+/** Words after which a declaration's name stands, where they begin a line. */
+const declaringKeywords = new Set<TokenType>([...itemKeywords, ...statementKeywords]);
+/** Reserved words that are also kinds of parameters: `over: dim`, `layer: module`. */
+const parameterKinds = new Set<TokenType>([tokens.Dim, tokens.Module]);
 const boundaries = new Set<TokenType>([tokens.LineEnd, tokens.Comma, tokens.LeftCurly]);
 const reservedTypes = new Set<TokenType>(
   tokenSpecifications.filter((token) => token.word === "reserved").map((token) => tokens[token.name as TokenName]),
@@ -36,25 +44,36 @@ export function zeroWidth(type: TokenType, at: number): IToken {
 
 /**
  * The stream with reserved words turned into identifiers before `:` and after `.`, where any word is welcome, and where a
- * declaration takes one as its name; the latter are mistakes and are given in `misused`.
+ * declaration takes one as its name; the latter are mistakes and are given in `misused`. The uses of such a name are made
+ * identifiers as well, so that the mistake costs one complaint.
  */
 export function markNames(lexed: readonly IToken[]): { readonly tokens: readonly IToken[]; readonly misused: readonly IToken[] } {
-  const misused: IToken[] = [];
+  if (!lexed.some((token) => isReserved(token.tokenType))) return { tokens: lexed, misused: [] };
+  const misused = lexed.filter((token, index) => isReserved(token.tokenType) && isMisused(lexed, index));
+  const misusedTypes = new Set(misused.map((token) => token.tokenType));
   const marked = lexed.map((token, index) => {
     if (!isReserved(token.tokenType)) return token;
-    const previous = lexed[index - 1];
-    const next = lexed[index + 1];
-    if (next?.tokenType === tokens.Colon || previous?.tokenType === tokens.Dot) return retyped(token, tokens.Identifier);
-    if (!isDeclared(previous, lexed[index - 2], next)) return token;
-    misused.push(token);
-    return retyped(token, tokens.Identifier);
+    const isUse = misusedTypes.has(token.tokenType) && itemKeywords.has(token.tokenType) && !beginsItem(lexed, index);
+    return isUse || isWelcome(lexed, index) || isMisused(lexed, index) ? retyped(token, tokens.Identifier) : token;
   });
   return { tokens: marked, misused };
 }
 
-function isDeclared(previous: IToken | undefined, beforePrevious: IToken | undefined, next: IToken | undefined): boolean {
-  if (next?.tokenType === tokens.Equals && isBoundary(previous)) return true;
-  return previous !== undefined && declaringKeywords.has(previous.tokenType) && isBoundary(beforePrevious);
+/** Whether any word may stand at the place: as a key or as a member. */
+function isWelcome(lexed: readonly IToken[], index: number): boolean {
+  return lexed[index + 1]?.tokenType === tokens.Colon || lexed[index - 1]?.tokenType === tokens.Dot;
+}
+
+/** Whether a declaration takes the word at the place as its name. */
+function isMisused(lexed: readonly IToken[], index: number): boolean {
+  if (isWelcome(lexed, index)) return false;
+  const previous = lexed[index - 1];
+  if (lexed[index + 1]?.tokenType === tokens.Equals && isBoundary(previous)) return true;
+  return previous !== undefined && declaringKeywords.has(previous.tokenType) && isBoundary(lexed[index - 2]);
+}
+
+function beginsItem(lexed: readonly IToken[], index: number): boolean {
+  return isBoundary(lexed[index - 1]) && isName(lexed[index + 1]);
 }
 
 function isBoundary(token: IToken | undefined): boolean {

@@ -360,7 +360,7 @@ export interface SimpleTypeCstNode extends CstNode {
 }
 
 export type SimpleTypeCstChildren = {
-  name: IToken[];
+  name?: (IToken)[];
   axes?: AxesCstNode[];
   Without?: IToken[];
   without?: (IToken)[];

@@ -50,16 +50,19 @@ export function parse(file: SourceFile): ParseResult {
   for (const problem of laidOut.problems) report(layoutDiagnostic(path, problem));
 
   parser.input = laidOut.tokens;
+  parser.cutEnds.clear();
   const tree = parser.specFile() as SpecFileCstNode;
   const before = precedingTokens(laidOut.tokens);
   for (const error of parser.errors) report(parserDiagnostic(path, text, error, before(error.token)));
 
+  const cutEnds = new Set(parser.cutEnds);
   const context: BuildContext = {
     path,
     text,
     docAt: collectDocs(comments, laidOut.tokens),
     report,
     isFaulty: (offset) => diagnostics.has(segments.at(offset)),
+    isCut: (end) => cutEnds.has(end),
   };
   const version = checkHeader(context, tree);
   const items = all(tree.children.item).flatMap((item) => buildItems(context, item));

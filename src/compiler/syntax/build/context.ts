@@ -13,6 +13,8 @@ export interface BuildContext {
   report(diagnostic: Diagnostic): void;
   /** Whether the parser has already reported a mistake in the statement around the offset. */
   isFaulty(offset: number): boolean;
+  /** Whether the entry that ends at the offset was cut: its line went on in a way that could not be read. */
+  isCut(end: number): boolean;
 }
 
 /** The only element; undefined also where recovery left the list out, which the CST's types do not say. */

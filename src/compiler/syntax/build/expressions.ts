@@ -34,6 +34,11 @@ export function buildExpression(context: BuildContext, node: ExpressionCstNode |
   return { kind: "else", span, value, fallback: buildExpression(context, one(node2.children.expression), span.end) };
 }
 
+/** The value of an entry with the given place; `missing` where the entry was cut, since half a value would mislead. */
+export function buildValue(context: BuildContext, node: ExpressionCstNode | undefined, entry: Span): Expression {
+  return buildExpression(context, context.isCut(entry.end) ? undefined : node, entry.end);
+}
+
 function buildDisjunction(context: BuildContext, node: DisjunctionCstNode | undefined, fallback: number): Expression {
   return buildChain(context, node?.children.conjunction, node?.children.operator, fallback, buildConjunction);
 }
@@ -208,7 +213,7 @@ export function buildSetting(context: BuildContext, node: SettingCstNode, fallba
   return {
     span,
     key: nameOf(context, one(node.children.Name), span.start),
-    value: buildExpression(context, one(node.children.expression), span.end),
+    value: buildValue(context, one(node.children.expression), span),
   };
 }
 

@@ -9,7 +9,7 @@ import type {
 } from "../ast.ts";
 import { all, type BuildContext, nameOf, namesOf, nodeSpan, one, pointSpan, stringValue } from "./context.ts";
 import { buildData, buildLabels } from "./data.ts";
-import { buildExpression, buildRange, buildSetting } from "./expressions.ts";
+import { buildExpression, buildRange, buildSetting, buildValue } from "./expressions.ts";
 import { buildBlock } from "./statements.ts";
 import { buildType } from "./types.ts";
 
@@ -21,7 +21,7 @@ export function buildItems(context: BuildContext, node: ItemCstNode): readonly I
   if (constant !== undefined) {
     const span = nodeSpan(context, constant, fallback);
     const name = nameOf(context, one(constant.children.Name), span.start);
-    const value = buildExpression(context, one(constant.children.expression), span.end);
+    const value = buildValue(context, one(constant.children.expression), span);
     // `modl Tri(…) { … }` is reported as an unknown declaration; it declares no constant `modl`.
     if (one(constant.children.Equals) === undefined) return [];
     return [{ kind: "constant", span, name, value, doc: context.docAt(span.start) }];
@@ -59,8 +59,8 @@ function buildDim(context: BuildContext, node: DimDeclarationCstNode, fallback: 
     name: nameOf(context, one(name), span.start),
     index: indexToken === undefined ? undefined : nameOf(context, indexToken, span.start),
     over: clause === undefined ? undefined : buildRange(context, one(clause.range), span.end),
-    size: one(Equals) === undefined ? undefined : buildExpression(context, one(size), span.end),
-    bound: one(LessEqual) === undefined ? undefined : buildExpression(context, one(bound), span.end),
+    size: one(Equals) === undefined ? undefined : buildValue(context, one(size), span),
+    bound: one(LessEqual) === undefined ? undefined : buildValue(context, one(bound), span),
     ragged: one(Ragged) !== undefined,
   };
 }
@@ -74,14 +74,14 @@ function buildModalities(context: BuildContext, node: ModalitiesItemCstNode, fal
     span,
     name: nameOf(context, one(name), span.start),
     members: value === undefined ? namesOf(context, member).filter((entry) => entry.text !== "") : undefined,
-    value: value === undefined ? undefined : buildExpression(context, value, span.end),
+    value: value === undefined ? undefined : buildValue(context, value, span),
   };
 }
 
 function buildModule(context: BuildContext, node: ModuleItemCstNode, fallback: number): ModuleItem {
   const span = nodeSpan(context, node, fallback);
   const { Fn, Name: name, parameters, Arrow, type, block, Equals, expression } = node.children;
-  const value = one(Equals) === undefined ? undefined : buildExpression(context, one(expression), span.end);
+  const value = one(Equals) === undefined ? undefined : buildValue(context, one(expression), span);
   return {
     kind: one(Fn) === undefined ? "module" : "fn",
     span,

@@ -4,7 +4,7 @@ import { diagnose } from "../../diagnostics/diagnostic.ts";
 import { lostResult } from "../../diagnostics/records/syntax/lost-result.ts";
 import type { Block, IndexPattern, Statement } from "../ast.ts";
 import { all, type BuildContext, nameOf, namesOf, nodeSpan, one, pointSpan } from "./context.ts";
-import { buildClauses, buildExpression } from "./expressions.ts";
+import { buildClauses, buildValue } from "./expressions.ts";
 import { buildType } from "./types.ts";
 
 export function buildBlock(context: BuildContext, node: BlockCstNode | undefined, fallback: number): Block {
@@ -31,7 +31,7 @@ function buildStatement(context: BuildContext, node: StatementCstNode, fallback:
       span,
       name: nameOf(context, one(binding.Name), span.start),
       index: buildPattern(context, one(binding.pattern), span.start),
-      value: buildExpression(context, one(binding.expression), span.end),
+      value: buildValue(context, one(binding.expression), span),
       clauses: buildClauses(context, binding.forClause, span.end),
       doc: context.docAt(span.start),
     };
@@ -39,7 +39,7 @@ function buildStatement(context: BuildContext, node: StatementCstNode, fallback:
   const named = one(children.loss) ?? one(children.predict) ?? one(children.next);
   if (named !== undefined) {
     const name = nameOf(context, one(named.children.Name), span.end);
-    const value = buildExpression(context, one(named.children.expression), span.end);
+    const value = buildValue(context, one(named.children.expression), span);
     if (named.name === "loss") return { kind: "loss", span, name, value, doc: context.docAt(span.start) };
     return { kind: named.name, span, name, value };
   }
@@ -50,7 +50,7 @@ function buildStatement(context: BuildContext, node: StatementCstNode, fallback:
       span,
       name: nameOf(context, one(param.Name), span.end),
       type: buildType(context, one(param.type), span.end),
-      initializer: buildExpression(context, one(param.expression), span.end),
+      initializer: buildValue(context, one(param.expression), span),
     };
   }
   const bank = one(children.bank)?.children;
@@ -61,7 +61,7 @@ function buildStatement(context: BuildContext, node: StatementCstNode, fallback:
       name: nameOf(context, one(bank.Name), span.end),
       index: buildPattern(context, one(bank.pattern), span.end),
       type: buildType(context, one(bank.type), span.end),
-      initial: one(bank.Equals) === undefined ? undefined : buildExpression(context, one(bank.expression), span.end),
+      initial: one(bank.Equals) === undefined ? undefined : buildValue(context, one(bank.expression), span),
       clauses: buildClauses(context, bank.forClause, span.end),
     };
   }
@@ -72,12 +72,12 @@ function buildStatement(context: BuildContext, node: StatementCstNode, fallback:
       span,
       name: nameOf(context, one(update.Name), span.end),
       index: buildPattern(context, one(update.pattern), span.end),
-      value: buildExpression(context, one(update.value), span.end),
+      value: buildValue(context, one(update.value), span),
       clauses: buildClauses(context, update.forClause, span.end),
-      fromEpoch: one(update.From) === undefined ? undefined : buildExpression(context, one(update.fromEpoch), span.end),
+      fromEpoch: one(update.From) === undefined ? undefined : buildValue(context, one(update.fromEpoch), span),
     };
   }
-  return { kind: "result", span, value: buildExpression(context, one(children.expression), span.end) };
+  return { kind: "result", span, value: buildValue(context, one(children.expression), span) };
 }
 
 function buildPattern(context: BuildContext, node: PatternCstNode | undefined, fallback: number): readonly IndexPattern[] {

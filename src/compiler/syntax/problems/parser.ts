@@ -3,7 +3,7 @@ import type { IRecognitionException, IToken } from "chevrotain";
 import { tokens } from "../../../../grammar/lexer.ts";
 import { type Expectation, expectationOf } from "../../../../grammar/recovery.ts";
 import { tokenSpecifications } from "../../../../grammar/tokens.ts";
-import { isName, isReserved } from "../../../../grammar/words.ts";
+import { isName, isReserved, itemKeywords } from "../../../../grammar/words.ts";
 import { type Diagnostic, diagnose, type Fix } from "../../diagnostics/diagnostic.ts";
 import { missingValue } from "../../diagnostics/records/syntax/missing-value.ts";
 import { reservedWord } from "../../diagnostics/records/syntax/reserved-word.ts";
@@ -20,6 +20,13 @@ const statementWords = ["loss", "predict", "param", "bank", "update", "next", "s
 const homes: Readonly<Record<string, string>> = {
   loss: "model", predict: "model", bank: "model", update: "model", param: "module", next: "scan", stage: "train block",
   file: "data block", split: "data block", standardise: "data block",
+};
+/** Words that go on after a complete value or type. */
+const suffixWords = ["for", "in", "from", "optional", "ragged", "without", "backward", "seed", "stratify", "group", "else", "then"];
+/** Words of other languages for the same purpose. */
+const foreign: Readonly<Record<string, string>> = {
+  def: "module", class: "module", func: "fn", function: "fn", import: "use", include: "use", dataset: "data", eval: "evaluate",
+  test: "evaluate", classes: "labels", enum: "labels", net: "model", network: "model",
 };
 const interchangeable = new Set(["Equals", "Colon", "EqualEqual", "Arrow"]);
 const labels = new Map(tokenSpecifications.map((token) => [token.name, token.label]));
@@ -75,6 +82,7 @@ function explain(stop: Stop): Diagnostic {
     return diagnose(wrongSign, { span, found: found.image, expected: signOf(token) });
   }
   if (token === "Separator" || token === "LineEnd") return leftOver(stop);
+  if (token === undefined && itemKeywords.has(found.tokenType)) return diagnose(reservedWord, { span, word: found.image });
   if (token === undefined || token === "RightCurly" || token === "EOF") {
     return diagnose(missingValue, {
       span,
@@ -96,6 +104,11 @@ function leftOver(stop: Stop): Diagnostic {
     const meant = closest(previous.image, statementWords);
     if (meant !== undefined) return unknownWord(stop, previous, statementWords);
   }
+  const suffix = isName(found) ? closest(found.image, suffixWords) : undefined;
+  if (suffix !== undefined) {
+    const fixes: Fix[] = [{ title: `did you mean \`${suffix}\`?`, edits: [{ span, replacement: suffix }] }];
+    return diagnose(unexpected, { span, found: describe(found), expected, fixes });
+  }
   if (startsValue(found)) {
     const end = previous.startOffset + previous.image.length;
     const next = stop.text.charAt(found.startOffset + found.image.length);
@@ -111,6 +124,10 @@ function leftOver(stop: Stop): Diagnostic {
     const fixes: Fix[] = [{ title: `write \`${other}\``, edits: [{ span, replacement: other }] }];
     return diagnose(unexpected, { span, found: describe(found), expected, fixes });
   }
+  if (found.tokenType === tokens.Bar) {
+    const fixes: Fix[] = [{ title: "write `|>` to give the value to a function", edits: [{ span, replacement: "|>" }] }];
+    return diagnose(unexpected, { span, found: describe(found), expected, fixes });
+  }
   const notes = comparisons.has(found.image) ? ["comparisons do not chain: write `a < b and b < c`"] : undefined;
   return diagnose(unexpected, { span, found: describe(found), expected, ...(notes === undefined ? {} : { notes }) });
 }
@@ -120,8 +137,9 @@ const comparisons = new Set(["==", "!=", "<", "<=", ">", ">="]);
 function unknownWord(stop: Stop, word: IToken, known: readonly string[]): Diagnostic {
   const span: Span = { file: stop.path, start: word.startOffset, end: word.startOffset + word.image.length };
   const home = known === itemWords ? homes[word.image] : undefined;
-  const meant = home === undefined ? closest(word.image, known) : undefined;
-  return diagnose(unknownDeclaration, { span, word: word.image, meant, home });
+  const meant = home === undefined ? (known === itemWords ? foreign[word.image] : undefined) ?? closest(word.image, known) : undefined;
+  const kind = known === itemWords ? "declaration" : "statement";
+  return diagnose(unknownDeclaration, { span, word: word.image, kind, meant, home });
 }
 
 function startsValue(token: IToken): boolean {
@@ -132,7 +150,7 @@ function startsValue(token: IToken): boolean {
 function expectedLabel(stop: Stop, token: string): string {
   const label = labels.get(token) ?? token;
   if (token === "Colon" && stop.previous !== undefined) return `${label} after \`${stop.previous.image}\``;
-  return label;
+  return token === "RightSquare" || token === "RightParen" ? `\`,\` or ${label}` : label;
 }
 
 function signOf(token: string): string {

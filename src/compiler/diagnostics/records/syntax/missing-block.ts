@@ -6,7 +6,7 @@ export const missingBlock = defineDiagnostic<{ readonly span: Span; readonly key
   code: "MMX1012",
   slug: "missing-block",
   severity: "error",
-  why: "`data`, `model` and `train` have a block in `{ }`. Indentation alone opens none.",
+  why: "`data`, `model`, `train` and `stage` have a block, and so has a `module` or `fn` that is not `= expression`; it stands in `{ }`. Indentation alone opens none.",
   bad: "mmx 1\ndata clips\n  text: f32[B, 3]\n}\n",
   good: "mmx 1\ndata clips {\n  text: f32[B, 3]\n}\n",
   describe: ({ span, keyword }) => ({

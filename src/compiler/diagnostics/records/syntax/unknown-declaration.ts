@@ -5,6 +5,8 @@ import type { Span } from "../../../source/span.ts";
 export const unknownDeclaration = defineDiagnostic<{
   readonly span: Span;
   readonly word: string;
+  /** What the word should begin. */
+  readonly kind: "declaration" | "statement";
   readonly meant: string | undefined;
   /** Where only blocks of a kind may have the statement: `model`. */
   readonly home: string | undefined;
@@ -17,10 +19,10 @@ export const unknownDeclaration = defineDiagnostic<{
     "and constants `name = value`.",
   bad: "mmx 1\ndimm D = 3\n",
   good: "mmx 1\ndim D = 3\n",
-  describe: ({ span, word, meant, home }) => ({
+  describe: ({ span, word, kind, meant, home }) => ({
     message:
       home === undefined
-        ? `\`${word}\` does not begin a declaration`
+        ? `\`${word}\` does not begin a ${kind}`
         : `\`${word}\` stands inside a ${home}, not at the top of the file`,
     span,
     fixes: meant === undefined ? [] : [{ title: `did you mean \`${meant}\`?`, edits: [{ span, replacement: meant }] }],
