@@ -1,4 +1,5 @@
 // The leaf `constant`: one number everywhere.
+import { isDim } from "../dims/dim.ts";
 import type { Operation } from "./operation.ts";
 import { makeReference } from "./support/arrays.ts";
 import { anyNumberAttribute, dimsAttribute, dtypeAttribute } from "./support/attributes.ts";
@@ -12,7 +13,8 @@ export const constant: Operation = {
   doc: 'The number `value` in every entry. Infinite values stand in a plan as "Infinity" and "-Infinity".',
   infer(inputs, attributes) {
     requireLeaf("constant", inputs);
-    anyNumberAttribute("constant", attributes, "value");
+    // A size may stand for the number until the graph is specialised: the 1 / n of a mean.
+    if (!isDim(attributes.value)) anyNumberAttribute("constant", attributes, "value");
     return { shape: dimsAttribute("constant", attributes, "sizes"), dtype: dtypeAttribute("constant", attributes) };
   },
   gradient: () => [],

@@ -1,0 +1,121 @@
+// The checker's entrance: a spec's text in, its diagnostics and everything the runtime needs out.
+import { unusedField } from "../diagnostics/records/lints/unused-field.ts";
+import type { CompiledModel, CompiledSpec } from "../compiled.ts";
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import type { Host } from "../host.ts";
+import { eliminateDead } from "../passes/dead.ts";
+import { loadProgram } from "../names/load.ts";
+import { diagnosticSink, localNode, newElaboration, report } from "./context.ts";
+import { compileEvaluation } from "./evaluation.ts";
+import { checkModules } from "./generic.ts";
+import { type ElaboratedModel, elaborateModel } from "./model.ts";
+import { declareProgram, type Program, reportUnusedOverrides } from "./program.ts";
+import { compileTraining, stageSettings, trainSettings } from "./train.ts";
+import { numberValue } from "./values.ts";
+
+export interface CheckOptions {
+  /** `--set` overrides: `D` or `tau`, `train.batch`, `stage.joint.epochs`, `evaluate.seeds`. */
+  readonly overrides?: Readonly<Record<string, string>>;
+}
+
+export interface CheckResult {
+  /** Sorted by place; errors and warnings. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** Present exactly where there is no error. */
+  readonly compiled: CompiledSpec | undefined;
+  /** The text of every file that a diagnostic can point into. */
+  readonly sources: ReadonlyMap<string, string>;
+}
+
+/** Checks the spec at a path of the host. Throws where the host has no such file. */
+export function checkSpec(host: Host, path: string, options: CheckOptions = {}): CheckResult {
+  const text = host.read(path);
+  if (text === undefined) throw new Error(`there is no file ${path}`);
+  const overrides = options.overrides ?? {};
+  const sink = diagnosticSink();
+  const loaded = loadProgram(host, path, text, (diagnostic) => sink.report(diagnostic));
+  const dimensions = new Map();
+  const constants = newElaboration(sink, "", false, dimensions);
+  constants.path = [];
+  const program = declareProgram(host, loaded, sink, overrides, {
+    training: false,
+    elaboration: constants,
+    scalar: () => numberValue(1),
+  });
+  const models: ElaboratedModel[] = [];
+  for (const item of program.models) {
+    const model = elaborateModel(host, loaded, sink, overrides, item.name.text, false);
+    if (model !== undefined) models.push(model);
+  }
+  checkModules(program, models);
+  const train =
+    program.train === undefined
+      ? undefined
+      : compileTraining({
+          program,
+          item: program.train,
+          elaborate: () => elaborateModel(host, loaded, sink, overrides, program.train?.model.text ?? "", true),
+        });
+  const evaluated = models.find((model) => model.item.name.text === program.evaluate?.model.text);
+  const evaluate =
+    program.evaluate === undefined || evaluated === undefined ? undefined : compileEvaluation(program, program.evaluate, evaluated);
+  lintFields(program, models);
+  reportUnusedOverrides(program, knownOverrides(program));
+  const failed = sink.all.some((diagnostic) => diagnostic.severity === "error");
+  // A lint about something that an error left half-checked would be a second message for one cause.
+  const shown = failed ? sink.all.filter((diagnostic) => diagnostic.severity === "error") : sink.all;
+  const diagnostics = shown.toSorted((a, b) => a.span.start - b.span.start);
+  const sources = new Map([...loaded.files.values()].map((file) => [file.path, file.text]));
+  const compiled: CompiledSpec = {
+    files: [...loaded.files.values()].filter((file) => !file.path.startsWith("std.")).map((file) => ({ path: file.path, text: file.text })),
+    data: [...program.data.values()],
+    models: models.map(compiledModel),
+    train,
+    evaluate,
+    dimensions: [...(models[0]?.e.dimensions ?? dimensions).values()],
+  };
+  return { diagnostics, compiled: failed ? undefined : compiled, sources };
+}
+
+function compiledModel(model: ElaboratedModel): CompiledModel {
+  const { e, item } = model;
+  const predictions: Record<string, number> = {};
+  for (const prediction of model.predictions) predictions[`predict.${prediction.name}`] = prediction.node;
+  const outputs: Record<string, number> = { ...predictions };
+  for (const [name, { value }] of model.losses) outputs[`loss.${name}`] = localNode(e, value);
+  return {
+    name: item.name.text,
+    doc: item.doc,
+    parameters: model.parameters,
+    variables: [...e.variables.values()],
+    losses: [...model.losses.keys()],
+    predictions: model.predictions.map(({ name, parameter, field, task }) => ({ name, parameter, field, task })),
+    evaluation: eliminateDead(e.root.builder.finish(outputs)),
+    prediction: eliminateDead(e.root.builder.finish(predictions)),
+    values: e.values,
+  };
+}
+
+/** A field that no model reads: a modality left out by mistake. */
+function lintFields(program: Program, models: readonly ElaboratedModel[]): void {
+  if (models.length === 0 || program.sink.all.some((diagnostic) => diagnostic.severity === "error")) return;
+  const read = new Set(models.flatMap((model) => [...model.e.fieldsRead]));
+  const predicted = new Set(models.flatMap((model) => model.predictions.map((prediction) => prediction.field.span)));
+  const used = new Set(models.flatMap((model) => model.parameters.map((parameter) => parameter.data)));
+  for (const schema of program.data.values()) {
+    if (!used.has(schema.name)) continue;
+    for (const field of schema.fields) {
+      if (field.role === "id" || read.has(`${schema.name}.${field.name}`) || predicted.has(field.span)) continue;
+      report(program.constants, unusedField, { span: field.span, name: field.name, data: schema.name });
+    }
+  }
+}
+
+function knownOverrides(program: Program): readonly string[] {
+  const constants = program.loaded.main.ast.items.flatMap((item) =>
+    item.kind === "constant" || (item.kind === "dim" && item.size !== undefined) ? [item.name.text] : [],
+  );
+  const stages = program.train?.stages.flatMap((stage) => stageSettings.map((key) => `stage.${stage.name.text}.${key}`)) ?? [];
+  return [...constants, ...trainSettings.map((key) => `train.${key}`), ...stages, "evaluate.seeds", "evaluate.metrics", "evaluate.missing"];
+}
+

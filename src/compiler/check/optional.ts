@@ -1,0 +1,125 @@
+// Absence: `x else y`, and sums over members of which some are absent.
+import { elseUnneeded } from "../diagnostics/records/lints/else-unneeded.ts";
+import { shapesDiffer } from "../diagnostics/records/types/shapes-differ.ts";
+import type { Span } from "../source/span.ts";
+import type { ElseExpression } from "../syntax/ast.ts";
+import { printTensor } from "../types/print.ts";
+import { absentFields, type Mask, type TensorValue, unknown, type Value } from "../types/value.ts";
+import { type Elaboration, emit, localNode, report, tensor } from "./context.ts";
+import { fit, meet } from "./elementwise.ts";
+import { type CombinedMask, combine, fill, sizesOf, spread } from "./masks.ts";
+import { toOperand, toTensor } from "./values.ts";
+
+export const presenceMasks = (value: TensorValue): readonly Mask[] => value.masks.filter((mask) => mask.presence);
+
+/** One mask for all reasons a value may be absent; undefined where it is always there. */
+export function presence(e: Elaboration, span: Span, value: TensorValue): CombinedMask | undefined {
+  return combine(e, span, value.axes, presenceMasks(value));
+}
+
+/** `value else fallback`: the fallback where the value is absent. */
+export function otherwise(e: Elaboration, expression: ElseExpression, value: Value, fallback: Value): Value {
+  const { span } = expression;
+  if (value.kind === "gaussian" && fallback.kind === "gaussian") {
+    const mean = otherwise(e, expression, value.mean, fallback.mean);
+    const logvar = otherwise(e, expression, value.logvar, fallback.logvar);
+    return mean.kind === "tensor" && logvar.kind === "tensor" ? { kind: "gaussian", mean, logvar } : unknown;
+  }
+  const main = toTensor(e, expression.value.span, value);
+  const other = toOperand(e, expression.fallback.span, fallback);
+  if (main === undefined || other === undefined) return unknown;
+  const present = presence(e, span, main);
+  if (present === undefined) {
+    report(e, elseUnneeded, { span: expression.span, value: expression.value.span });
+    return main;
+  }
+  const axes = meet(main.axes, other.kind === "tensor" ? other.axes : []);
+  if (axes === undefined || axes.length !== main.axes.length) {
+    report(e, shapesDiffer, {
+      span,
+      operator: "else",
+      left: printTensor(main),
+      right: other.kind === "tensor" ? printTensor(other) : "a number",
+      reason: "what stands in must have the shape of what is absent",
+      labels: [],
+      symbolic: false,
+    });
+    return unknown;
+  }
+  const mask = spread(e, span, present.node, present.positions, sizesOf(main.axes));
+  const node = emit(e, span, "select", [mask, fit(e, span, main, main.axes), fit(e, span, other, main.axes)]);
+  const masks = main.masks.filter((own) => !own.presence);
+  if (other.kind === "tensor") {
+    masks.push(...other.masks.filter((own) => !own.presence));
+    const second = presence(e, span, other);
+    if (second !== undefined) masks.push(eitherMask(e, span, main, present, second, absentFields(other)));
+  }
+  return tensor(e, node, main.axes, masks);
+}
+
+/** The presence of a value that is there where either of two is. */
+export function eitherMask(
+  e: Elaboration,
+  span: Span,
+  value: TensorValue,
+  first: CombinedMask,
+  second: CombinedMask,
+  of: readonly string[],
+): Mask {
+  const positions = [...new Set([...first.positions, ...second.positions])].sort((a, b) => a - b);
+  const shape = positions.map((position) => value.axes[position]?.size).filter((size) => size !== undefined);
+  const wide = (mask: CombinedMask): number =>
+    spread(
+      e,
+      span,
+      mask.node,
+      mask.positions.map((position) => positions.indexOf(position)),
+      shape,
+    );
+  const node = emit(e, span, "maximum", [wide(first), wide(second)]);
+  const axes = positions.map((position) => value.axes[position]?.name ?? "");
+  return { node, owner: e.frame.builder, axes, presence: true, of };
+}
+
+/** Adds up tensors of one shape; absent ones drop out. `average` divides by how many are there (at least 1). */
+export function sumPresent(e: Elaboration, span: Span, values: readonly TensorValue[], average: boolean): TensorValue | undefined {
+  const [first] = values;
+  if (first === undefined) return undefined;
+  const shape = sizesOf(first.axes);
+  let total: number | undefined;
+  let count: number | undefined;
+  let any: CombinedMask | undefined;
+  let always = false;
+  for (const value of values) {
+    const present = presence(e, span, value);
+    let node = localNode(e, value);
+    let there = fill(e, span, 1, shape);
+    if (present === undefined) always = true;
+    else {
+      there = spread(e, span, present.node, present.positions, shape);
+      node = emit(e, span, "select", [there, node, fill(e, span, 0, shape)]);
+      if (any !== undefined) {
+        const joined = eitherMask(e, span, value, any, present, []);
+        any = { node: joined.node, positions: joined.axes.map((name) => first.axes.findIndex((axis) => axis.name === name)) };
+      } else any = present;
+    }
+    total = total === undefined ? node : emit(e, span, "add", [total, node]);
+    count = count === undefined ? there : emit(e, span, "add", [count, there]);
+  }
+  if (total === undefined || count === undefined) return undefined;
+  const node = average
+    ? emit(e, span, "divide", [total, emit(e, span, "maximum", [count, fill(e, span, 1, shape)])])
+    : total;
+  const masks = values.flatMap((value) => value.masks.filter((mask) => !mask.presence));
+  if (!always && any !== undefined) {
+    masks.push({
+      node: any.node,
+      owner: e.frame.builder,
+      axes: any.positions.map((position) => first.axes[position]?.name ?? ""),
+      presence: true,
+      of: [...new Set(values.flatMap((value) => absentFields(value)))],
+    });
+  }
+  return tensor(e, node, first.axes, masks);
+}
+

@@ -1,0 +1,22 @@
+// The diagnostics about models.
+import { bankShape } from "./bank-shape.ts";
+import { idRead } from "./id-read.ts";
+import { labelLeak } from "./label-leak.ts";
+import { lossNotScalar } from "./loss-not-scalar.ts";
+import { predictOptional } from "./predict-optional.ts";
+import { predictShape } from "./predict-shape.ts";
+import { predictUnknown } from "./predict-unknown.ts";
+import { updateUnknown } from "./update-unknown.ts";
+import { withheldRead } from "./withheld-read.ts";
+
+export const modelsDiagnostics = [
+  lossNotScalar,
+  predictUnknown,
+  predictShape,
+  predictOptional,
+  labelLeak,
+  idRead,
+  withheldRead,
+  bankShape,
+  updateUnknown,
+] as const;
