@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { expect, test } from "vitest";
 import { type Probe, probeBackends } from "../../src/runtime/backends/probes.ts";
-import { BackendUnavailable, type BackendRequest, selectBackend } from "../../src/runtime/backends/select.ts";
+import { type BackendRequest, BackendUnavailable, selectBackend } from "../../src/runtime/backends/select.ts";
 import { selfTest } from "../../src/runtime/backends/self-test.ts";
 import type { Executor } from "../../src/runtime/executors/executor.ts";
 import { interpreterExecutor } from "../../src/runtime/executors/interpreter.ts";
@@ -52,7 +52,10 @@ test("the self-test fails an executor that computes wrongly", async () => {
     name: "wrong",
     async open() {
       const session = await exact.open();
-      return { ...session, write: (name, value) => session.write(name, { ...value, data: value.data.map((entry) => entry * 1.01) }) };
+      return {
+        ...session,
+        write: (name, value) => session.write(name, { ...value, data: value.data.map((entry) => entry * 1.01) }),
+      };
     },
   };
   expect((await selfTest(exact)).difference).toBe(0);

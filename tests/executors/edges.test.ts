@@ -11,7 +11,29 @@ import { tfjsExecutor } from "../../src/runtime/executors/tfjs/index.ts";
 import { leaf, tensor } from "./programs.ts";
 import { plainPlan, wave } from "./samples.ts";
 
-const numbers = [0, 1, -1, 0.5, -0.5, 1.5, 2.5, -2.5, 1e-6, -1e-6, 88, -88, 200, -200, 1e10, -1e10, 1e-30, 1e30, Infinity, -Infinity, NaN];
+const numbers = [
+  0,
+  1,
+  -1,
+  0.5,
+  -0.5,
+  1.5,
+  2.5,
+  -2.5,
+  1e-6,
+  -1e-6,
+  88,
+  -88,
+  200,
+  -200,
+  1e10,
+  -1e10,
+  1e-30,
+  1e30,
+  Infinity,
+  -Infinity,
+  NaN,
+];
 const pairs = numbers.flatMap((a) => numbers.map((b) => [a, b] as const));
 const firsts = tensor(
   [pairs.length],
@@ -35,20 +57,61 @@ interface Edge {
 const edges: Readonly<Record<string, Edge>> = {
   ...Object.fromEntries(unary.map((op) => [`${op} of special values`, { op, inputs: [tensor([numbers.length], numbers)] }])),
   ...Object.fromEntries(binary.map((op) => [`${op} of special values`, { op, inputs: [firsts, seconds] }])),
-  "sin of many turns": { op: "sin", inputs: [tensor([2000], [...many.data].map((x) => 1000 * x))] },
-  "cos of many turns": { op: "cos", inputs: [tensor([2000], [...many.data].map((x) => 1000 * x))] },
-  "sum with an infinity": { op: "sum", inputs: [tensor([2, 3], [1, Infinity, 2, Infinity, -Infinity, 3])], attributes: { axes: [1] } },
-  "sum of many": { op: "sum", inputs: [tensor([200_000], wave(200_000, 1).map((x) => x + 1))], attributes: { axes: [0] } },
+  "sin of many turns": {
+    op: "sin",
+    inputs: [
+      tensor(
+        [2000],
+        [...many.data].map((x) => 1000 * x),
+      ),
+    ],
+  },
+  "cos of many turns": {
+    op: "cos",
+    inputs: [
+      tensor(
+        [2000],
+        [...many.data].map((x) => 1000 * x),
+      ),
+    ],
+  },
+  "sum with an infinity": {
+    op: "sum",
+    inputs: [tensor([2, 3], [1, Infinity, 2, Infinity, -Infinity, 3])],
+    attributes: { axes: [1] },
+  },
+  "sum of many": {
+    op: "sum",
+    inputs: [
+      tensor(
+        [200_000],
+        wave(200_000, 1).map((x) => x + 1),
+      ),
+    ],
+    attributes: { axes: [0] },
+  },
   "sum over outer axes": { op: "sum", inputs: [tensor([7, 33, 5], wave(1155, 1))], attributes: { axes: [0, 1] } },
-  "max with no number": { op: "max", inputs: [tensor([2, 3], [1, NaN, 2, -Infinity, -Infinity, -Infinity])], attributes: { axes: [1] } },
-  "argmax takes the first of equals": { op: "argmax", inputs: [tensor([2, 4], [1, 3, 3, 2, 5, 5, 5, 5])], attributes: { axis: 1 } },
+  "max with no number": {
+    op: "max",
+    inputs: [tensor([2, 3], [1, NaN, 2, -Infinity, -Infinity, -Infinity])],
+    attributes: { axes: [1] },
+  },
+  "argmax takes the first of equals": {
+    op: "argmax",
+    inputs: [tensor([2, 4], [1, 3, 3, 2, 5, 5, 5, 5])],
+    attributes: { axis: 1 },
+  },
   "select ignores what is not chosen": {
     op: "select",
     inputs: [tensor([3], [0, 1, 0]), tensor([3], [NaN, 1, Infinity]), tensor([3], [3, NaN, 4])],
   },
   "cast cuts towards zero": { op: "cast", inputs: [tensor([5], [1.9, -1.9, 0.5, -0.5, 1e6])], attributes: { dtype: "i32" } },
   "transpose of six axes": { op: "transpose", inputs: [sixth], attributes: { permutation: [5, 3, 1, 0, 2, 4] } },
-  "slice of six axes": { op: "slice", inputs: [sixth], attributes: { starts: [0, 1, 0, 1, 1, 0], sizes: [2, 2, 1, 1, 2, 2].map(constantDim) } },
+  "slice of six axes": {
+    op: "slice",
+    inputs: [sixth],
+    attributes: { starts: [0, 1, 0, 1, 1, 0], sizes: [2, 2, 1, 1, 2, 2].map(constantDim) },
+  },
   "reverse of six axes": { op: "reverse", inputs: [sixth], attributes: { axis: 4 } },
   "sum of six axes": { op: "sum", inputs: [sixth], attributes: { axes: [1, 4] } },
   "broadcast to six axes": {
@@ -80,7 +143,11 @@ describe.each(["cpu", "wasm"] as const)("tfjs %s", (backend) => {
     session = await (await tfjsExecutor(backend)).open();
     oracle = await interpreterExecutor().open();
   });
-  const compare = async (builder: ReturnType<typeof graphBuilder>, results: Readonly<Record<string, number>>, inputs: readonly HostTensor[]) => {
+  const compare = async (
+    builder: ReturnType<typeof graphBuilder>,
+    results: Readonly<Record<string, number>>,
+    inputs: readonly HostTensor[],
+  ) => {
     const plan = plainPlan("edge", specialise(builder.finish(results), {}));
     const feeds = Object.fromEntries(inputs.map((value, at) => [String(at), value]));
     const expected = await (await oracle.load(plan)).run(feeds);
@@ -103,7 +170,10 @@ describe.each(["cpu", "wasm"] as const)("tfjs %s", (backend) => {
     const builder = graphBuilder();
     const sizes = [4, 3].map(constantDim);
     const [a, b, c] = [leaf(builder, "input", "0", [4]), leaf(builder, "input", "1", [3]), leaf(builder, "input", "2", [4, 3])];
-    const [rows, columns] = [builder.add("broadcast", [a], { sizes, axes: [0] }), builder.add("broadcast", [b], { sizes, axes: [1] })];
+    const [rows, columns] = [
+      builder.add("broadcast", [a], { sizes, axes: [0] }),
+      builder.add("broadcast", [b], { sizes, axes: [1] }),
+    ];
     const outer = builder.add("subtract", [rows, columns]);
     const square = builder.add("multiply", [columns, columns]);
     const plain = builder.add("divide", [c, builder.add("broadcast", [a], { sizes, axes: [0] })]);
@@ -129,7 +199,10 @@ describe.each(["cpu", "wasm"] as const)("tfjs %s", (backend) => {
 });
 
 function expectSame(actual: number | undefined, expected: number, place: string): void {
-  if (!Number.isFinite(expected)) return expect(actual, place).toBe(expected);
+  if (!Number.isFinite(expected)) {
+    expect(actual, place).toBe(expected);
+    return;
+  }
   const allowed = 1e-5 * Math.max(1, Math.abs(expected)) + 1e-38;
   expect(Math.abs((actual ?? Number.NaN) - expected), `${place}: ${actual} should be ${expected}`).toBeLessThanOrEqual(allowed);
 }

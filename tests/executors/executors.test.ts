@@ -38,7 +38,14 @@ function swapPlan(): Plan {
   const builder = graphBuilder();
   const [a, b] = [leaf(builder, "variable", "a", [2]), leaf(builder, "variable", "b", [2])];
   const sum = builder.add("add", [a, leaf(builder, "input", "x", [2])]);
-  return makePlan("swap", builder.finish({ old: a, sum }, [{ variable: "a", value: b }, { variable: "b", value: sum }]), {});
+  return makePlan(
+    "swap",
+    builder.finish({ old: a, sum }, [
+      { variable: "a", value: b },
+      { variable: "b", value: sum },
+    ]),
+    {},
+  );
 }
 
 describe.each(Object.keys(executors))("%s", (name) => {
@@ -88,7 +95,9 @@ describe.each(Object.keys(executors))("%s", (name) => {
     await expect(program.run({ x })).rejects.toThrow("swap: the variable a is f32[2] in the plan but f32[3] here");
     session.write("a", tensor([2], [1, 2]));
     await expect(program.run({})).rejects.toThrow("swap needs the input x, which this batch does not have");
-    await expect(program.run({ x: tensor([2], [0, 0], "i32") })).rejects.toThrow("the input x is f32[2] in the plan but i32[2] here");
+    await expect(program.run({ x: tensor([2], [0, 0], "i32") })).rejects.toThrow(
+      "the input x is f32[2] in the plan but i32[2] here",
+    );
     expect(() => session.write("a", tensor([4], [1, 2]))).toThrow("a: 2 values do not fill the shape [4] (4 values)");
     expect(values((await program.run({ x })).old)).toEqual([1, 2]);
     session.dispose();
@@ -153,7 +162,11 @@ describe.each(Object.keys(executors))("%s", (name) => {
   test("calls extension operations", async () => {
     const session = await open(name);
     const builder = graphBuilder();
-    const y = builder.add("extension", [leaf(builder, "input", "x", [3])], { name: "double", sizes: [constantDim(3)], dtype: "f32" });
+    const y = builder.add("extension", [leaf(builder, "input", "x", [3])], {
+      name: "double",
+      sizes: [constantDim(3)],
+      dtype: "f32",
+    });
     const program = await session.load(makePlan("extended", builder.finish({ y }), {}));
     expect(values((await program.run({ x: tensor([3], [1, 2, 3]) })).y)).toEqual([2, 4, 6]);
     const other = graphBuilder();
@@ -216,7 +229,8 @@ test("sessions on two backends take turns", async () => {
       return session.load(swapPlan());
     }),
   );
-  for (let step = 0; step < 4; step += 1) await Promise.all(programs.map((program) => program.run({ x: tensor([2], [step, 1]) })));
+  for (let step = 0; step < 4; step += 1)
+    await Promise.all(programs.map((program) => program.run({ x: tensor([2], [step, 1]) })));
   for (const session of sessions) expect(values(await session.read("b"))).toEqual([5, 3]);
   for (const session of sessions) session.dispose();
 });

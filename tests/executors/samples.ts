@@ -18,7 +18,9 @@ export function samplePlan(operation: Operation, sample: OperationSample): Plan 
   const node = builder.add(operation.name, inputs, (sample.attributes ?? {}) as unknown as Attributes<Dim>, extra);
   const outputs: Record<string, number> = {};
   if (sample.body === undefined) outputs.value = node;
-  else for (const index of Object.keys(sample.body.outputs).keys()) outputs[`part.${index}`] = builder.add("part", [node], { index });
+  else
+    for (const index of Object.keys(sample.body.outputs).keys())
+      outputs[`part.${index}`] = builder.add("part", [node], { index });
 
   let total = builder.add("constant", [], { value: 0, sizes: [], dtype: "f32" });
   for (const value of Object.values(outputs)) {
@@ -42,7 +44,8 @@ export function plainPlan(name: string, graph: StaticGraph): Plan {
   graph.nodes.forEach((node, index) => {
     for (const input of node.inputs) last[input] = index;
   });
-  for (const node of [...Object.values(graph.outputs), ...graph.assignments.map(({ value }) => value)]) last[node] = graph.nodes.length;
+  for (const node of [...Object.values(graph.outputs), ...graph.assignments.map(({ value }) => value)])
+    last[node] = graph.nodes.length;
   const leaves = (op: string) =>
     graph.nodes
       .filter((node) => node.op === op)
@@ -83,4 +86,3 @@ function sampleTensor({ shape, dtype = "f32", domain = "any", below = 2 }: Sampl
 export function wave(length: number, phase: number): number[] {
   return Array.from({ length }, (_, at) => Math.sin(phase + 1.7 * at * at + at));
 }
-

@@ -6,7 +6,12 @@ import { graphBuilder } from "../../src/compiler/ir/builder.ts";
 import { makePlan } from "../../src/compiler/ir/make-plan.ts";
 import type { Plan } from "../../src/compiler/ir/plan.ts";
 import type { Clip } from "../../src/compiler/train/clip.ts";
-import { type OptimizerSettings, optimizerTable, parameterFault, resolveOptimizer } from "../../src/compiler/train/optimizers/index.ts";
+import {
+  type OptimizerSettings,
+  optimizerTable,
+  parameterFault,
+  resolveOptimizer,
+} from "../../src/compiler/train/optimizers/index.ts";
 import { buildUpdate, type UpdateGraph } from "../../src/compiler/train/training-graph.ts";
 import type { HostTensor, Session } from "../../src/runtime/executors/executor.ts";
 import { interpreterExecutor } from "../../src/runtime/executors/interpreter.ts";
@@ -26,7 +31,11 @@ interface Fixtures {
 }
 const fixtures = JSON.parse(readFileSync(new URL("fixtures.json", import.meta.url), "utf8")) as Fixtures;
 
-const tensor = (shape: readonly number[], data: readonly number[]): HostTensor => ({ dtype: "f32", shape, data: Float64Array.from(data) });
+const tensor = (shape: readonly number[], data: readonly number[]): HostTensor => ({
+  dtype: "f32",
+  shape,
+  data: Float64Array.from(data),
+});
 const count = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
 const wave = (length: number, phase: number): number[] => Array.from({ length }, (_, at) => Math.sin(phase + 1.7 * at * at + at));
 
@@ -54,7 +63,11 @@ function linearProgram(
   return { plan: makePlan("optimizer", graph, {}), update: result };
 }
 
-async function replay(session: Session, item: Case, check: (expected: readonly number[], actual: HostTensor) => void): Promise<void> {
+async function replay(
+  session: Session,
+  item: Case,
+  check: (expected: readonly number[], actual: HostTensor) => void,
+): Promise<void> {
   const { plan, update } = linearProgram(fixtures.shapes, { name: item.optimizer, ...item.settings }, item.clip);
   Object.entries(fixtures.shapes).forEach(([name, shape], at) => {
     session.write(name, tensor(shape, wave(count(shape), at)));
@@ -169,5 +182,7 @@ test("settings outside the table are refused in words", () => {
   expect(parameterFault("adam", "beta1", 1)).toBe("beta1 of adam must be below 1, not 1");
   expect(parameterFault("sgd", "lr", -1)).toBe("lr of sgd must be at least 0, not -1");
   expect(parameterFault("sgd", "lr", Number.NaN)).toBe("lr of sgd must be at least 0, not NaN");
-  expect(() => resolveOptimizer({ name: "lion" })).toThrow(`no optimiser lion; there are ${Object.keys(optimizerTable).join(", ")}`);
+  expect(() => resolveOptimizer({ name: "lion" })).toThrow(
+    `no optimiser lion; there are ${Object.keys(optimizerTable).join(", ")}`,
+  );
 });

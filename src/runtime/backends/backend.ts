@@ -44,7 +44,8 @@ export const backends: readonly Backend[] = [
     doc: "the processor through TensorFlow's native library",
     missing: () => (isInstalled(gpuPackage) ? [] : lacking([nodePackage])),
     remedy: `install with: npm install ${nodePackage}@${version} (it downloads TensorFlow's library from storage.googleapis.com)`,
-    open: (extensions) => tfjsExecutor("tensorflow", { extensions, packageName: isInstalled(nodePackage) ? nodePackage : gpuPackage }),
+    open: (extensions) =>
+      tfjsExecutor("tensorflow", { extensions, packageName: isInstalled(nodePackage) ? nodePackage : gpuPackage }),
   },
   {
     name: "webgpu",

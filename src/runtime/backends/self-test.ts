@@ -1,5 +1,5 @@
 // A few steps of a tiny training program, compared with the float64 interpreter: does a backend compute what it should?
-import { type Dim, constantDim } from "../../compiler/dims/dim.ts";
+import { constantDim, type Dim } from "../../compiler/dims/dim.ts";
 import { gradients } from "../../compiler/ir/autodiff.ts";
 import { graphBuilder } from "../../compiler/ir/builder.ts";
 import { makePlan } from "../../compiler/ir/make-plan.ts";

@@ -9,7 +9,9 @@ export function extensionLookup(extensions: Extensions): (name: string) => HostE
   return (name) => {
     const found = extensions[name];
     if (found === undefined) {
-      throw new ExecutionError(`the extension operation ${name} is not registered: list the file that declares it in the spec's \`use\``);
+      throw new ExecutionError(
+        `the extension operation ${name} is not registered: list the file that declares it in the spec's \`use\``,
+      );
     }
     return found;
   };

@@ -11,7 +11,8 @@ export const elementCount = (shape: readonly number[]): number => shape.reduce((
 export function checkFeeds(plan: Plan, feeds: Feeds): void {
   for (const input of plan.inputs) {
     const feed = feeds[input.name];
-    if (feed === undefined) throw new ExecutionError(`${plan.name} needs the input ${input.name}, which this batch does not have`);
+    if (feed === undefined)
+      throw new ExecutionError(`${plan.name} needs the input ${input.name}, which this batch does not have`);
     checkTensor(plan, "input", input, feed);
   }
 }
@@ -38,7 +39,8 @@ export function requestedOutputs(plan: Plan, names: readonly string[] | undefine
   if (names === undefined) return Object.entries(outputs);
   return names.map((name) => {
     const node = outputs[name];
-    if (node === undefined) throw new ExecutionError(`${plan.name} has no output ${name}; it has ${Object.keys(outputs).join(", ")}`);
+    if (node === undefined)
+      throw new ExecutionError(`${plan.name} has no output ${name}; it has ${Object.keys(outputs).join(", ")}`);
     return [name, node] as const;
   });
 }

@@ -47,6 +47,7 @@ export function parameterFault(name: string, parameter: string, value: number): 
   const rule = parameters[parameter];
   if (rule === undefined) return `${name} takes no ${parameter}; it takes ${Object.keys(parameters).join(", ")}`;
   if (!(value >= rule.low)) return `${parameter} of ${name} must be at least ${rule.low}, not ${value}`;
-  if (rule.below !== undefined && !(value < rule.below)) return `${parameter} of ${name} must be below ${rule.below}, not ${value}`;
+  if (rule.below !== undefined && !(value < rule.below))
+    return `${parameter} of ${name} must be below ${rule.below}, not ${value}`;
   return undefined;
 }

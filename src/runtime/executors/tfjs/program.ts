@@ -49,7 +49,8 @@ export function loadProgram(
     graph.assignments.forEach(({ variable }, at) => {
       const tensor = values[at];
       const held = variables.get(variable);
-      if (tensor === undefined || held === undefined) throw new ExecutionError(`${plan.name} assigns ${variable}, which was never written`);
+      if (tensor === undefined || held === undefined)
+        throw new ExecutionError(`${plan.name} assigns ${variable}, which was never written`);
       held.tensor.dispose();
       variables.set(variable, { ...held, tensor });
     });
@@ -66,7 +67,8 @@ export function loadProgram(
         run.release(index);
       }
       const results: { name: string; dtype: DType; tensor: tfjs.Tensor }[] = [];
-      for (const [name, node] of outputs) results.push({ name, dtype: graph.nodes[node]?.dtype ?? "f32", tensor: run.take(node) });
+      for (const [name, node] of outputs)
+        results.push({ name, dtype: graph.nodes[node]?.dtype ?? "f32", tensor: run.take(node) });
       assign(run);
       return results;
     } finally {
