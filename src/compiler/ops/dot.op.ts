@@ -65,18 +65,20 @@ export const dot: Operation = {
     const operands = [inputAt(node.inputs, 0), inputAt(node.inputs, 1)] as const;
     const roles = rolesOf(node.attributes, builder.shape(operands[0]).length, builder.shape(operands[1]).length);
     const batchCount = roles[0].batch.length;
-    // d a = g · b over b's free axes (and likewise d b): the result's axes are then the operand's own, in another order.
+    // d a = g · b over b's free axes and d b = a · g over a's free axes. In this order the common matrix products need no
+    // transpose; otherwise the result has the operand's axes in another order.
     return ([0, 1] as const).map((self) => {
       if (wanted?.[self] === false) return undefined;
       const [mine, other] = [roles[self], roles[1 - self] as Roles];
       const firstFree = batchCount + (self === 0 ? mine.free.length : 0);
-      const product = builder.add("dot", [gradient, operands[1 - self] as number], {
-        batch: other.batch.map((axis, k) => [k, axis]),
-        contract: other.free.map((axis, k) => [firstFree + k, axis]),
+      const pair = (own: number, axis: number): [number, number] => (self === 0 ? [own, axis] : [axis, own]);
+      const product = builder.add("dot", self === 0 ? [gradient, operands[1]] : [operands[0], gradient], {
+        batch: other.batch.map((axis, k) => pair(k, axis)),
+        contract: other.free.map((axis, k) => pair(firstFree + k, axis)),
       });
       const risingContracted = [...other.contracted].sort((x, y) => x - y);
       const summed = risingContracted.map((axis) => mine.contracted[other.contracted.indexOf(axis)] as number);
-      const axes = [...mine.batch, ...mine.free, ...summed];
+      const axes = [...mine.batch, ...(self === 0 ? [...mine.free, ...summed] : [...summed, ...mine.free])];
       const permutation = axes.map((_, axis) => axes.indexOf(axis));
       return permutation.every((from, axis) => from === axis) ? product : builder.add("transpose", [product], { permutation });
     });
