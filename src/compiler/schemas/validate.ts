@@ -23,7 +23,7 @@ async function validatorOf(schema: JsonSchema): Promise<ValidateFunction> {
   const known = validators.get(schema);
   if (known !== undefined) return known;
   const { Ajv } = await import("ajv");
-  const made = new Ajv({ allErrors: true, discriminator: true, strict: true, allowUnionTypes: true }).compile(schema);
+  const made = new Ajv({ allErrors: true, discriminator: true, strict: true, strictRequired: false, allowUnionTypes: true }).compile(schema);
   validators.set(schema, made);
   return made;
 }

@@ -48,20 +48,21 @@ const config = {
     symbolType: "stroke",
     symbolStrokeWidth: 2,
   },
-  range: { category: palette },
 } as const;
 
 /** One curve for the total, each loss term and each metric. Vega is loaded on first use. */
 export async function drawCurves(rows: readonly MetricsRow[]): Promise<readonly Curve[]> {
   const offsets = stageOffsets(rows);
   const names = curveNames(rows);
+  // one order for all pictures, so that a part has the same colour in each
+  const series = ["train", ...new Set(rows.flatMap((row) => (row.kind === "epoch" ? Object.keys(row.metrics) : [])))];
   const { compile } = await import("vega-lite");
   const { parse, View } = await import("vega");
   const curves: Curve[] = [];
   for (const name of names) {
     const points = pointsOf(rows, name, offsets);
     if (points.epochs.length + points.steps.length === 0) continue;
-    const view = new View(parse(compile(chart(points)).spec), { renderer: "none" });
+    const view = new View(parse(compile(chart(points, series)).spec), { renderer: "none" });
     curves.push({ name, svg: await view.toSVG() });
     view.finalize();
   }
@@ -123,12 +124,17 @@ function pointsOf(rows: readonly MetricsRow[], name: string, offsets: ReadonlyMa
   return { steps, epochs };
 }
 
-function chart({ steps, epochs }: { readonly steps: readonly Point[]; readonly epochs: readonly Point[] }): TopLevelSpec {
-  const several = new Set([...steps, ...epochs].map((point) => point.series)).size > 1;
+function chart(
+  { steps, epochs }: { readonly steps: readonly Point[]; readonly epochs: readonly Point[] },
+  series: readonly string[],
+): TopLevelSpec {
+  const drawn = new Set([...steps, ...epochs].map((point) => point.series));
+  const legend = drawn.size > 1 ? { values: [...drawn] } : null;
+  const colours = { domain: [...series], range: series.map((_, index) => palette[index % palette.length] ?? ink) };
   const encoding = {
     x: { field: "step", type: "quantitative", title: "step", axis: { grid: false } },
     y: { field: "value", type: "quantitative", title: null, scale: { zero: false } },
-    color: { field: "series", type: "nominal", ...(several ? {} : { legend: null }) },
+    color: { field: "series", type: "nominal", scale: colours, legend },
     detail: { field: "seed", type: "nominal" },
   } as const;
   return {

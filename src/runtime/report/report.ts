@@ -96,7 +96,8 @@ function missingTables(missing: readonly ConditionResult<Summary>[]): string {
       const names = Object.keys(conditions[0]?.metrics ?? {}).filter((name) => !isLoss(name));
       if (names.length === 0) return "";
       const body = conditions.map((row) => [escapeHtml(row.condition), ...names.map((name) => showNumber(row.metrics[name]))]);
-      return table(["", ...names.map(escapeHtml)], body, allButFirst(names.length));
+      const head = protocol === "rates" ? "share missing" : "kept";
+      return table([head, ...names.map(escapeHtml)], body, allButFirst(names.length));
     })
     .filter((html) => html !== "")
     .join("\n<p></p>\n");

@@ -85,14 +85,14 @@ export async function decodeSafetensors(bytes: Uint8Array, file: string): Promis
     const needed = count * width[entry.dtype];
     if (end - start !== needed) throw damaged(`${name} takes ${end - start} bytes, but its shape needs ${needed}`);
     if (end > body.length) throw damaged(`it is cut off: ${name} ends at byte ${end} of ${body.length}`);
-    tensors.set(name, tensorOf(entry, body.slice(start, end)));
+    tensors.set(name, tensorOf(entry, new Uint8Array(body.subarray(start, end))));
     total += end - start;
   }
   if (total !== body.length) throw damaged(`its tensors take ${total} bytes, but ${body.length} are there`);
   return { tensors, metadata };
 }
 
-/** `bytes` starts at offset 0 of its buffer, so any element width is aligned. */
+/** `bytes` is a copy with a buffer of its own (a Buffer's `slice` would share), so any element width is aligned. */
 function tensorOf(entry: Entry, bytes: Uint8Array): HostTensor {
   if (entry.dtype === "I32") return { dtype: "i32", shape: entry.shape, data: new Int32Array(bytes.buffer) };
   return {
