@@ -22,7 +22,8 @@ export const vocabulary: TokenType[] = [WhiteSpace, ...Object.values(tokens), Na
 
 /** Makes a lexer; validating the definitions costs start-up time and is done once, in a test. */
 export function createLexer(skipValidations: boolean): Lexer {
-  return new Lexer(vocabulary, { positionTracking: "onlyOffset", skipValidations });
+  // "full" because only it records where a token ends; the spans of the AST rest on that.
+  return new Lexer(vocabulary, { positionTracking: "full", skipValidations });
 }
 
 function createTokens(): Record<TokenName, TokenType> {
