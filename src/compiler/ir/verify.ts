@@ -1,5 +1,4 @@
 // The rules that every graph obeys, symbolic or static; run between passes in tests and on plans read from files.
-import { isDim } from "../dims/dim.ts";
 import { operation, operations } from "../ops/index.ts";
 import { type AnyGraph, ShapeError } from "../ops/operation.ts";
 import { describeType } from "../ops/support/types.ts";
@@ -82,9 +81,4 @@ function nameFaults(graph: AnyGraph): readonly string[] {
     types.set(name, type);
   });
   return faults;
-}
-
-/** Whether every size of the graph is a number, in its bodies too. */
-export function isStatic(graph: AnyGraph): boolean {
-  return graph.nodes.every((node) => !node.shape.some(isDim) && (node.body === undefined || isStatic(node.body)));
 }
