@@ -1,7 +1,7 @@
-// The grammar of expressions and types, from the loosest binding to the tightest: `else`, `or`, `and`, `not`, comparisons, `..`,
-// `+ -`, `* /`, unary `-`, `^`, `|>`, and what follows a value directly: `.name`, `[index]`, `(arguments)`.
+// The grammar of expressions and types. An operation is a flat run of operands and operators, grouped later by operators.ts;
+// an operand may be piped through functions with `|>`, and each value may be followed by `.name`, `[index]` and `(arguments)`.
 import { type CstNode, type ParserMethod, type TokenType, tokenMatcher } from "chevrotain";
-import { Name, Separator, tokens as t } from "./lexer.ts";
+import { BinaryOperator, Name, Separator, tokens as t } from "./lexer.ts";
 import { RecoveringParser } from "./recovery.ts";
 
 export type Rule = ParserMethod<[], CstNode>;
@@ -11,122 +11,47 @@ export abstract class ExpressionParser extends RecoveringParser {
   protected abstract readonly block: Rule;
 
   protected readonly expression: Rule = this.RULE("expression", () => {
-    this.OR([{ ALT: () => this.SUBRULE(this.conditional) }, { ALT: () => this.SUBRULE(this.fallback) }]);
+    this.OR([
+      { ALT: () => this.SUBRULE(this.conditional) },
+      {
+        ALT: () => {
+          this.SUBRULE(this.operation);
+          this.OPTION(() => {
+            this.CONSUME(t.Else);
+            this.SUBRULE(this.expression);
+          });
+        },
+      },
+    ]);
   });
 
   private readonly conditional: Rule = this.RULE("conditional", () => {
     this.CONSUME(t.If);
-    this.SUBRULE(this.disjunction, { LABEL: "condition" });
+    this.SUBRULE(this.operation, { LABEL: "condition" });
     this.CONSUME(t.Then);
-    this.SUBRULE1(this.disjunction, { LABEL: "then" });
+    this.SUBRULE1(this.operation, { LABEL: "then" });
     this.CONSUME(t.Else);
     this.SUBRULE(this.expression, { LABEL: "otherwise" });
   });
 
-  private readonly fallback: Rule = this.RULE("fallback", () => {
-    this.SUBRULE(this.disjunction);
-    this.OPTION(() => {
-      this.CONSUME(t.Else);
-      this.SUBRULE(this.expression);
-    });
-  });
-
-  private readonly disjunction: Rule = this.RULE("disjunction", () => {
-    this.SUBRULE(this.conjunction);
+  /** Grouped by operators.ts. */
+  protected readonly operation: Rule = this.RULE("operation", () => {
+    this.SUBRULE(this.operand);
     this.MANY(() => {
-      this.CONSUME(t.Or, { LABEL: "operator" });
-      this.SUBRULE1(this.conjunction);
+      this.CONSUME(BinaryOperator);
+      this.SUBRULE1(this.operand);
     });
   });
 
-  private readonly conjunction: Rule = this.RULE("conjunction", () => {
-    this.SUBRULE(this.negation);
-    this.MANY(() => {
-      this.CONSUME(t.And, { LABEL: "operator" });
-      this.SUBRULE1(this.negation);
-    });
-  });
-
-  private readonly negation: Rule = this.RULE("negation", () => {
-    this.OR([
-      {
-        ALT: () => {
-          this.CONSUME(t.Not);
-          this.SUBRULE(this.negation);
-        },
-      },
-      { ALT: () => this.SUBRULE(this.comparison) },
-    ]);
-  });
-
-  private readonly comparison: Rule = this.RULE("comparison", () => {
-    this.SUBRULE(this.range);
-    this.OPTION(() => {
-      this.OR([
-        { ALT: () => this.CONSUME(t.EqualEqual, { LABEL: "operator" }) },
-        { ALT: () => this.CONSUME(t.NotEqual, { LABEL: "operator" }) },
-        { ALT: () => this.CONSUME(t.Less, { LABEL: "operator" }) },
-        { ALT: () => this.CONSUME(t.LessEqual, { LABEL: "operator" }) },
-        { ALT: () => this.CONSUME(t.Greater, { LABEL: "operator" }) },
-        { ALT: () => this.CONSUME(t.GreaterEqual, { LABEL: "operator" }) },
-      ]);
-      this.SUBRULE1(this.range);
-    });
-  });
-
-  protected readonly range: Rule = this.RULE("range", () => {
-    this.SUBRULE(this.sum);
-    this.OPTION(() => {
-      this.CONSUME(t.DotDot);
-      this.SUBRULE1(this.sum);
-    });
-  });
-
-  protected readonly sum: Rule = this.RULE("sum", () => {
-    this.SUBRULE(this.product);
+  private readonly operand: Rule = this.RULE("operand", () => {
     this.MANY(() => {
       this.OR([
-        { ALT: () => this.CONSUME(t.Plus, { LABEL: "operator" }) },
-        { ALT: () => this.CONSUME(t.Minus, { LABEL: "operator" }) },
+        { ALT: () => this.CONSUME(t.Minus, { LABEL: "prefix" }) },
+        { ALT: () => this.CONSUME(t.Not, { LABEL: "prefix" }) },
       ]);
-      this.SUBRULE1(this.product);
     });
-  });
-
-  private readonly product: Rule = this.RULE("product", () => {
-    this.SUBRULE(this.signed);
-    this.MANY(() => {
-      this.OR([
-        { ALT: () => this.CONSUME(t.Star, { LABEL: "operator" }) },
-        { ALT: () => this.CONSUME(t.Slash, { LABEL: "operator" }) },
-      ]);
-      this.SUBRULE1(this.signed);
-    });
-  });
-
-  private readonly signed: Rule = this.RULE("signed", () => {
-    this.OR([
-      {
-        ALT: () => {
-          this.CONSUME(t.Minus);
-          this.SUBRULE(this.signed);
-        },
-      },
-      { ALT: () => this.SUBRULE(this.power) },
-    ]);
-  });
-
-  private readonly power: Rule = this.RULE("power", () => {
-    this.SUBRULE(this.pipe);
-    this.OPTION(() => {
-      this.CONSUME(t.Caret, { LABEL: "operator" });
-      this.SUBRULE(this.signed);
-    });
-  });
-
-  private readonly pipe: Rule = this.RULE("pipe", () => {
     this.SUBRULE(this.postfix);
-    this.MANY(() => {
+    this.MANY1(() => {
       this.CONSUME(t.PipeArrow);
       this.SUBRULE1(this.postfix);
     });
@@ -180,7 +105,7 @@ export abstract class ExpressionParser extends RecoveringParser {
     this.CONSUME(t.For);
     this.AT_LEAST_ONE_SEP({ SEP: t.Comma, DEF: () => this.CONSUME(Name) });
     this.CONSUME(t.In);
-    this.SUBRULE(this.range);
+    this.SUBRULE(this.operation);
   });
 
   private readonly primary: Rule = this.RULE("primary", () => {
@@ -299,7 +224,7 @@ export abstract class ExpressionParser extends RecoveringParser {
   });
 
   private readonly axis: Rule = this.RULE("axis", () => {
-    this.OR([{ ALT: () => this.CONSUME(t.Ellipsis) }, { ALT: () => this.SUBRULE(this.sum) }]);
+    this.OR([{ ALT: () => this.CONSUME(t.Ellipsis) }, { ALT: () => this.SUBRULE(this.operation) }]);
   });
 
   /** Whether the token `ahead` places on (1: the next) is of the type. */

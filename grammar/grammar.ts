@@ -227,9 +227,7 @@ export class MmxParser extends StatementParser {
 
   private readonly fieldRange: Rule = this.RULE("fieldRange", () => {
     this.CONSUME(t.In);
-    this.SUBRULE(this.sum, { LABEL: "low" });
-    this.CONSUME(t.DotDot);
-    this.SUBRULE1(this.sum, { LABEL: "high" });
+    this.SUBRULE(this.operation);
   });
 
   private readonly fieldColumn: Rule = this.RULE("fieldColumn", () => {

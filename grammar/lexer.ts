@@ -1,11 +1,15 @@
 // Turns the token table into chevrotain token types and a lexer. Comments leave the stream here and are kept beside it.
 import { createToken, Lexer, type TokenType } from "chevrotain";
+import { operatorLevels } from "./operators.ts";
 import { type TokenName, type TokenSpecification, tokenSpecifications } from "./tokens.ts";
 
 /** Any word that can be a name: an identifier or a contextual word. */
 export const Name = createToken({ name: "Name", pattern: Lexer.NA, label: "a name" });
 /** What ends an entry of a `{ }` block: the end of the line or a comma. */
 export const Separator = createToken({ name: "Separator", pattern: Lexer.NA, label: "a comma or the end of the line" });
+/** A sign or word between two operands. */
+export const BinaryOperator = createToken({ name: "BinaryOperator", pattern: Lexer.NA, label: "an operator" });
+const binarySigns = new Set(operatorLevels.flatMap((level) => (level.position === "between" ? level.signs : [])));
 const WhiteSpace = createToken({ name: "WhiteSpace", pattern: /[ \t\uFEFF]+/, group: Lexer.SKIPPED });
 
 /** The group of a lexing result that holds comments and doc comments. */
@@ -18,7 +22,7 @@ const mayBreakLines = new Set(["LineEnd", "TripleString", "OpenTripleString", "F
 export const tokens: Readonly<Record<TokenName, TokenType>> = createTokens();
 
 /** The parser's vocabulary, in the order in which the lexer tries it. */
-export const vocabulary: TokenType[] = [WhiteSpace, ...Object.values(tokens), Name, Separator];
+export const vocabulary: TokenType[] = [WhiteSpace, ...Object.values(tokens), Name, Separator, BinaryOperator];
 
 /** Makes a lexer; validating the definitions costs start-up time and is done once, in a test. */
 export function createLexer(skipValidations: boolean): Lexer {
@@ -50,7 +54,8 @@ function createTokenType(specification: TokenSpecification, identifier: TokenTyp
   });
 }
 
-function categoriesOf({ name, word }: TokenSpecification): TokenType[] {
+function categoriesOf({ name, pattern, word }: TokenSpecification): TokenType[] {
+  if (typeof pattern === "string" && binarySigns.has(pattern)) return [BinaryOperator];
   if (name === "Identifier" || word === "contextual") return [Name];
   if (name === "LineEnd" || name === "Comma") return [Separator];
   return [];

@@ -7,7 +7,9 @@ export interface ExpressionCstNode extends CstNode {
 
 export type ExpressionCstChildren = {
   conditional?: ConditionalCstNode[];
-  fallback?: FallbackCstNode[];
+  operation?: OperationCstNode[];
+  Else?: IToken[];
+  expression?: ExpressionCstNode[];
 };
 
 export interface ConditionalCstNode extends CstNode {
@@ -17,123 +19,30 @@ export interface ConditionalCstNode extends CstNode {
 
 export type ConditionalCstChildren = {
   If: IToken[];
-  condition: DisjunctionCstNode[];
+  condition: OperationCstNode[];
   Then: IToken[];
-  then: DisjunctionCstNode[];
+  then: OperationCstNode[];
   Else: IToken[];
   otherwise: ExpressionCstNode[];
 };
 
-export interface FallbackCstNode extends CstNode {
-  name: "fallback";
-  children: FallbackCstChildren;
+export interface OperationCstNode extends CstNode {
+  name: "operation";
+  children: OperationCstChildren;
 }
 
-export type FallbackCstChildren = {
-  disjunction: DisjunctionCstNode[];
-  Else?: IToken[];
-  expression?: ExpressionCstNode[];
+export type OperationCstChildren = {
+  operand: (OperandCstNode)[];
+  BinaryOperator?: IToken[];
 };
 
-export interface DisjunctionCstNode extends CstNode {
-  name: "disjunction";
-  children: DisjunctionCstChildren;
+export interface OperandCstNode extends CstNode {
+  name: "operand";
+  children: OperandCstChildren;
 }
 
-export type DisjunctionCstChildren = {
-  conjunction: (ConjunctionCstNode)[];
-  operator?: IToken[];
-};
-
-export interface ConjunctionCstNode extends CstNode {
-  name: "conjunction";
-  children: ConjunctionCstChildren;
-}
-
-export type ConjunctionCstChildren = {
-  negation: (NegationCstNode)[];
-  operator?: IToken[];
-};
-
-export interface NegationCstNode extends CstNode {
-  name: "negation";
-  children: NegationCstChildren;
-}
-
-export type NegationCstChildren = {
-  Not?: IToken[];
-  negation?: NegationCstNode[];
-  comparison?: ComparisonCstNode[];
-};
-
-export interface ComparisonCstNode extends CstNode {
-  name: "comparison";
-  children: ComparisonCstChildren;
-}
-
-export type ComparisonCstChildren = {
-  range: (RangeCstNode)[];
-  operator?: (IToken)[];
-};
-
-export interface RangeCstNode extends CstNode {
-  name: "range";
-  children: RangeCstChildren;
-}
-
-export type RangeCstChildren = {
-  sum: (SumCstNode)[];
-  DotDot?: IToken[];
-};
-
-export interface SumCstNode extends CstNode {
-  name: "sum";
-  children: SumCstChildren;
-}
-
-export type SumCstChildren = {
-  product: (ProductCstNode)[];
-  operator?: (IToken)[];
-};
-
-export interface ProductCstNode extends CstNode {
-  name: "product";
-  children: ProductCstChildren;
-}
-
-export type ProductCstChildren = {
-  signed: (SignedCstNode)[];
-  operator?: (IToken)[];
-};
-
-export interface SignedCstNode extends CstNode {
-  name: "signed";
-  children: SignedCstChildren;
-}
-
-export type SignedCstChildren = {
-  Minus?: IToken[];
-  signed?: SignedCstNode[];
-  power?: PowerCstNode[];
-};
-
-export interface PowerCstNode extends CstNode {
-  name: "power";
-  children: PowerCstChildren;
-}
-
-export type PowerCstChildren = {
-  pipe: PipeCstNode[];
-  operator?: IToken[];
-  signed?: SignedCstNode[];
-};
-
-export interface PipeCstNode extends CstNode {
-  name: "pipe";
-  children: PipeCstChildren;
-}
-
-export type PipeCstChildren = {
+export type OperandCstChildren = {
+  prefix?: (IToken)[];
   postfix: (PostfixCstNode)[];
   PipeArrow?: IToken[];
 };
@@ -216,7 +125,7 @@ export type ForClauseCstChildren = {
   Name: IToken[];
   Comma?: IToken[];
   In: IToken[];
-  range: RangeCstNode[];
+  operation: OperationCstNode[];
 };
 
 export interface PrimaryCstNode extends CstNode {
@@ -387,7 +296,7 @@ export interface AxisCstNode extends CstNode {
 
 export type AxisCstChildren = {
   Ellipsis?: IToken[];
-  sum?: SumCstNode[];
+  operation?: OperationCstNode[];
 };
 
 export interface BlockCstNode extends CstNode {
@@ -779,9 +688,7 @@ export interface FieldRangeCstNode extends CstNode {
 
 export type FieldRangeCstChildren = {
   In: IToken[];
-  low: SumCstNode[];
-  DotDot: IToken[];
-  high: SumCstNode[];
+  operation: OperationCstNode[];
 };
 
 export interface FieldColumnCstNode extends CstNode {

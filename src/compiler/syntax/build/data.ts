@@ -1,12 +1,14 @@
 // Builds `data` and `labels` declarations of the AST from the CST.
 import type { IToken } from "chevrotain";
-import type { DataItemCstNode, FieldCstNode, LabelsItemCstNode, SplitEntryCstNode } from "../../../../grammar/generated/cst.ts";
+import type { DataItemCstNode, FieldCstNode, FieldRangeCstNode, LabelsItemCstNode, SplitEntryCstNode } from "../../../../grammar/generated/cst.ts";
 import { diagnose } from "../../diagnostics/diagnostic.ts";
 import { labelsRange } from "../../diagnostics/records/syntax/labels-range.ts";
+import { unexpected } from "../../diagnostics/records/syntax/unexpected.ts";
 import { cover, type Span } from "../../source/span.ts";
 import type { DataItem, FieldDeclaration, LabelsItem, Name, SplitDeclaration } from "../ast.ts";
 import { all, type BuildContext, nameOf, namesOf, nodeSpan, one, stringValue, tokenSpan } from "./context.ts";
-import { buildExpression, buildSetting, buildString, buildSum } from "./expressions.ts";
+import { buildExpression, buildSetting, buildString } from "./expressions.ts";
+import { buildOperation } from "./operations.ts";
 import { buildType } from "./types.ts";
 
 /** More labels than any task has; a guard against `0 .. 1e9`. */
@@ -44,16 +46,21 @@ function buildField(context: BuildContext, node: FieldCstNode, fallback: number)
     role: one(children.Target) !== undefined ? "target" : one(children.Id) !== undefined ? "id" : "input",
     type,
     optional: one(children.Optional) !== undefined || (type.kind === "tensor" && type.optional),
-    range:
-      range === undefined
-        ? undefined
-        : {
-            low: buildSum(context, one(range.children.low), span.end),
-            high: buildSum(context, one(range.children.high), span.end),
-          },
+    range: range === undefined ? undefined : buildBounds(context, range, span.end),
     from: columnToken === undefined ? undefined : nameOrString(context, columnToken),
     doc: context.docAt(span.start),
   };
+}
+
+/** `in low .. high`; anything else behind `in` is reported and left out. */
+function buildBounds(context: BuildContext, node: FieldRangeCstNode, fallback: number): FieldDeclaration["range"] {
+  const bounds = buildOperation(context, one(node.children.operation), fallback);
+  if (bounds.kind === "range") return { low: bounds.low, high: bounds.high };
+  const found = context.text.slice(bounds.span.start, bounds.span.end);
+  if (bounds.kind !== "missing" && !context.isFaulty(bounds.span.start)) {
+    context.report(diagnose(unexpected, { span: bounds.span, found: `\`${found}\``, expected: "a range such as `-3 .. 3`" }));
+  }
+  return undefined;
 }
 
 function buildSplit(context: BuildContext, node: SplitEntryCstNode, fallback: number): SplitDeclaration {

@@ -1,15 +1,15 @@
-// Builds expressions of the AST from the CST, level by level as grammar/expressions.ts declares them.
-import type { CstNode, IToken } from "chevrotain";
+// Builds expressions of the AST from the CST; operations.ts groups their operators.
+import type { IToken } from "chevrotain";
 import type {
-  BracesCstNode, CallCstNode, ComparisonCstNode, ConjunctionCstNode, DisjunctionCstNode, ExpressionCstNode,
-  ForClauseCstNode, IndexCstNode, MemberCstNode, NegationCstNode, PipeCstNode, PostfixCstNode, PowerCstNode,
-  PrimaryCstNode, ProductCstNode, RangeCstNode, ScanCstNode, SettingCstNode, SignedCstNode, SumCstNode,
+  BracesCstNode, CallCstNode, ExpressionCstNode, ForClauseCstNode, IndexCstNode, MemberCstNode, OperandCstNode, PostfixCstNode,
+  PrimaryCstNode, ScanCstNode, SettingCstNode,
 } from "../../../../grammar/generated/cst.ts";
 import { diagnose } from "../../diagnostics/diagnostic.ts";
 import { mixedBraces } from "../../diagnostics/records/syntax/mixed-braces.ts";
 import { cover, type Span } from "../../source/span.ts";
-import type { BinaryOperator, Expression, ForClause, NumberLiteral, Setting, StringLiteral } from "../ast.ts";
+import type { Expression, ForClause, NumberLiteral, Setting, StringLiteral } from "../ast.ts";
 import { all, type BuildContext, nameOf, namesOf, nodeSpan, numberValue, one, pointSpan, stringValue, tokenSpan } from "./context.ts";
+import { buildOperation } from "./operations.ts";
 import { buildBlock } from "./statements.ts";
 
 /** `fallback` is the offset where a missing expression stands. */
@@ -22,16 +22,15 @@ export function buildExpression(context: BuildContext, node: ExpressionCstNode |
     return {
       kind: "if",
       span,
-      condition: buildDisjunction(context, one(condition), span.end),
-      then: buildDisjunction(context, one(then), span.end),
+      condition: buildOperation(context, one(condition), span.end),
+      then: buildOperation(context, one(then), span.end),
       otherwise: buildExpression(context, one(otherwise), span.end),
     };
   }
-  const node2 = one(node.children.fallback);
-  const value = buildDisjunction(context, one(node2?.children.disjunction), fallback);
-  if (node2 === undefined || one(node2.children.Else) === undefined) return value;
-  const span = nodeSpan(context, node2, fallback);
-  return { kind: "else", span, value, fallback: buildExpression(context, one(node2.children.expression), span.end) };
+  const value = buildOperation(context, one(node.children.operation), fallback);
+  if (one(node.children.Else) === undefined) return value;
+  const span = nodeSpan(context, node, fallback);
+  return { kind: "else", span, value, fallback: buildExpression(context, one(node.children.expression), span.end) };
 }
 
 /** The value of an entry with the given place; `missing` where the entry was cut, since half a value would mislead. */
@@ -39,81 +38,8 @@ export function buildValue(context: BuildContext, node: ExpressionCstNode | unde
   return buildExpression(context, context.isCut(entry.end) ? undefined : node, entry.end);
 }
 
-function buildDisjunction(context: BuildContext, node: DisjunctionCstNode | undefined, fallback: number): Expression {
-  return buildChain(context, node?.children.conjunction, node?.children.operator, fallback, buildConjunction);
-}
-
-function buildConjunction(context: BuildContext, node: ConjunctionCstNode | undefined, fallback: number): Expression {
-  return buildChain(context, node?.children.negation, node?.children.operator, fallback, buildNegation);
-}
-
-function buildNegation(context: BuildContext, node: NegationCstNode | undefined, fallback: number): Expression {
-  const not = one(node?.children.Not);
-  if (node === undefined || not === undefined) return buildComparison(context, one(node?.children.comparison), fallback);
-  const span = nodeSpan(context, node, fallback);
-  return { kind: "unary", span, operator: "not", operand: buildNegation(context, one(node.children.negation), span.end) };
-}
-
-function buildComparison(context: BuildContext, node: ComparisonCstNode | undefined, fallback: number): Expression {
-  return buildChain(context, node?.children.range, node?.children.operator, fallback, buildRange);
-}
-
-export function buildRange(context: BuildContext, node: RangeCstNode | undefined, fallback: number): Expression {
-  const low = buildSum(context, one(node?.children.sum), fallback);
-  if (node === undefined || one(node.children.DotDot) === undefined) return low;
-  const span = nodeSpan(context, node, fallback);
-  return { kind: "range", span, low, high: buildSum(context, one(node.children.sum, 1), span.end) };
-}
-
-export function buildSum(context: BuildContext, node: SumCstNode | undefined, fallback: number): Expression {
-  return buildChain(context, node?.children.product, node?.children.operator, fallback, buildProduct);
-}
-
-function buildProduct(context: BuildContext, node: ProductCstNode | undefined, fallback: number): Expression {
-  return buildChain(context, node?.children.signed, node?.children.operator, fallback, buildSigned);
-}
-
-function buildSigned(context: BuildContext, node: SignedCstNode | undefined, fallback: number): Expression {
-  if (node === undefined || one(node.children.Minus) === undefined) return buildPower(context, one(node?.children.power), fallback);
-  const span = nodeSpan(context, node, fallback);
-  return { kind: "unary", span, operator: "-", operand: buildSigned(context, one(node.children.signed), span.end) };
-}
-
-function buildPower(context: BuildContext, node: PowerCstNode | undefined, fallback: number): Expression {
-  const base = buildPipe(context, one(node?.children.pipe), fallback);
-  const operator = one(node?.children.operator);
-  if (node === undefined || operator === undefined) return base;
-  const exponent = buildSigned(context, one(node.children.signed), nodeSpan(context, node, fallback).end);
-  return binary(context, operator, base, exponent);
-}
-
-/** Operands joined from the left by operators of one level. */
-function buildChain<Node extends CstNode>(
-  context: BuildContext,
-  operands: readonly Node[] | undefined,
-  operators: readonly IToken[] | undefined,
-  fallback: number,
-  build: (context: BuildContext, node: Node | undefined, fallback: number) => Expression,
-): Expression {
-  let left = build(context, one(operands), fallback);
-  for (const [index, operator] of all(operators).entries()) {
-    left = binary(context, operator, left, build(context, one(operands, index + 1), tokenSpan(context, operator).end));
-  }
-  return left;
-}
-
-function binary(context: BuildContext, operator: IToken, left: Expression, right: Expression): Expression {
-  return {
-    kind: "binary",
-    span: cover(left.span, right.span),
-    operator: operator.image as BinaryOperator,
-    operatorSpan: tokenSpan(context, operator),
-    left,
-    right,
-  };
-}
-
-function buildPipe(context: BuildContext, node: PipeCstNode | undefined, fallback: number): Expression {
+/** An operand without its prefixes. */
+export function buildPiped(context: BuildContext, node: OperandCstNode | undefined, fallback: number): Expression {
   let input = buildPostfix(context, one(node?.children.postfix), fallback);
   for (const [index, arrow] of all(node?.children.PipeArrow).entries()) {
     const target = buildPostfix(context, one(node?.children.postfix, index + 1), tokenSpan(context, arrow).end);
@@ -162,7 +88,7 @@ export function buildClauses(
 ): readonly ForClause[] {
   return all(nodes).map((node) => {
     const span = nodeSpan(context, node, fallback);
-    return { span, names: namesOf(context, node.children.Name), domain: buildRange(context, one(node.children.range), span.end) };
+    return { span, names: namesOf(context, node.children.Name), domain: buildOperation(context, one(node.children.operation), span.end) };
   });
 }
 

@@ -9,7 +9,8 @@ import type {
 } from "../ast.ts";
 import { all, type BuildContext, nameOf, namesOf, nodeSpan, one, pointSpan, stringValue } from "./context.ts";
 import { buildData, buildLabels } from "./data.ts";
-import { buildExpression, buildRange, buildSetting, buildValue } from "./expressions.ts";
+import { buildExpression, buildSetting, buildValue } from "./expressions.ts";
+import { buildOperation } from "./operations.ts";
 import { buildBlock } from "./statements.ts";
 import { buildType } from "./types.ts";
 
@@ -58,7 +59,7 @@ function buildDim(context: BuildContext, node: DimDeclarationCstNode, fallback: 
     span,
     name: nameOf(context, one(name), span.start),
     index: indexToken === undefined ? undefined : nameOf(context, indexToken, span.start),
-    over: clause === undefined ? undefined : buildRange(context, one(clause.range), span.end),
+    over: clause === undefined ? undefined : buildOperation(context, one(clause.operation), span.end),
     size: one(Equals) === undefined ? undefined : buildValue(context, one(size), span),
     bound: one(LessEqual) === undefined ? undefined : buildValue(context, one(bound), span),
     ragged: one(Ragged) !== undefined,

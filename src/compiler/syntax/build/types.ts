@@ -2,7 +2,7 @@
 import type { AxesCstNode, AxisCstNode, TypeCstNode } from "../../../../grammar/generated/cst.ts";
 import type { AxisExpression, TypeExpression } from "../ast.ts";
 import { all, type BuildContext, nameOf, namesOf, nodeSpan, one, pointSpan } from "./context.ts";
-import { buildSum } from "./expressions.ts";
+import { buildOperation } from "./operations.ts";
 
 /** `fallback` is the offset where a missing type stands. */
 export function buildType(context: BuildContext, node: TypeCstNode | undefined, fallback: number): TypeExpression {
@@ -39,7 +39,7 @@ export function buildType(context: BuildContext, node: TypeCstNode | undefined, 
 function buildAxes(context: BuildContext, node: AxesCstNode, fallback: number): readonly AxisExpression[] {
   return all(node.children.axis).map((axis: AxisCstNode) => {
     const span = nodeSpan(context, axis, fallback);
-    const size = one(axis.children.Ellipsis) === undefined ? buildSum(context, one(axis.children.sum), span.end) : undefined;
+    const size = one(axis.children.Ellipsis) === undefined ? buildOperation(context, one(axis.children.operation), span.end) : undefined;
     return { span, size };
   });
 }

@@ -128,11 +128,8 @@ function leftOver(stop: Stop): Diagnostic {
     const fixes: Fix[] = [{ title: "write `|>` to give the value to a function", edits: [{ span, replacement: "|>" }] }];
     return diagnose(unexpected, { span, found: describe(found), expected, fixes });
   }
-  const notes = comparisons.has(found.image) ? ["comparisons do not chain: write `a < b and b < c`"] : undefined;
-  return diagnose(unexpected, { span, found: describe(found), expected, ...(notes === undefined ? {} : { notes }) });
+  return diagnose(unexpected, { span, found: describe(found), expected });
 }
-
-const comparisons = new Set(["==", "!=", "<", "<=", ">", ">="]);
 
 function unknownWord(stop: Stop, word: IToken, known: readonly string[]): Diagnostic {
   const span: Span = { file: stop.path, start: word.startOffset, end: word.startOffset + word.image.length };
