@@ -23,7 +23,7 @@ import type {
 } from "../syntax/ast.ts";
 import { printType } from "../types/print.ts";
 import { type Axis, type TensorValue, unknown, type Value } from "../types/value.ts";
-import { type Elaboration, pathText, report, variable, within } from "./context.ts";
+import { type Elaboration, isLibrary, pathText, report, variable, within } from "./context.ts";
 import { evaluate } from "./expressions.ts";
 import { familyKey, iterations } from "./families.ts";
 import { resolveShape } from "./signatures.ts";
@@ -50,6 +50,7 @@ export function evaluateBody(e: Elaboration, scope: Scope, body: Block, name: Na
 export function evaluateBlock(e: Elaboration, scope: Scope, block: Block, hooks: Hooks, weightless = false): Value | undefined {
   let result: Value | undefined;
   const bound: { readonly statement: BindingStatement; readonly use: { count: number } }[] = [];
+  const params: BoundParam[] = [];
   for (const statement of block.statements) {
     switch (statement.kind) {
       case "binding": {
@@ -66,7 +67,7 @@ export function evaluateBlock(e: Elaboration, scope: Scope, block: Block, hooks:
       }
       case "param":
         if (weightless) report(e, weightInFunction, { span: statement.span, name: statement.name.text });
-        bind(scope, statement.name.text, evaluateParam(e, scope, statement), statement.name.span, { count: 1 });
+        params.push(bindParam(e, scope, statement));
         break;
       case "result":
         result = evaluate(e, scope, statement.value);
@@ -75,8 +76,14 @@ export function evaluateBlock(e: Elaboration, scope: Scope, block: Block, hooks:
         if (!runHook(scope, hooks, statement)) report(e, misplacedStatement, { span: statement.span, what: statement.kind });
     }
   }
+  for (const { name, use, made } of params) {
+    // A weight that nothing reads (a bias switched off) is no weight of the model.
+    if (use.count > 0 || !made) continue;
+    e.variables.delete(name);
+    e.variableNodes.delete(name);
+  }
   for (const { statement, use } of bound) {
-    if (use.count === 0 && !statement.name.text.startsWith("_") && !e.training) {
+    if (use.count === 0 && !statement.name.text.startsWith("_") && !e.training && !isLibrary(statement.span)) {
       report(e, unusedValue, { span: statement.name.span, name: statement.name.text });
     }
   }
@@ -94,7 +101,7 @@ function runHook(
 }
 
 function record(e: Elaboration, name: Name, value: Value): void {
-  if (name.span.file.startsWith("std.")) return;
+  if (isLibrary(name.span)) return;
   const node = value.kind === "tensor" && value.owner === e.root.builder ? value.node : undefined;
   e.values.push({ path: [...e.path, name.text].join("/"), type: printType(value), span: name.span, node });
 }
@@ -189,6 +196,21 @@ export function evaluateInitializer(e: Elaboration, scope: Scope, expression: Ex
     },
     size: (values, at) => toSize(e, spanOf(at), values[at] ?? { kind: "boolean", value: false }),
   });
+}
+
+interface BoundParam {
+  readonly name: string;
+  readonly use: { count: number };
+  /** Whether this evaluation declared the weight; a shared module's later uses find it declared. */
+  readonly made: boolean;
+}
+
+function bindParam(e: Elaboration, scope: Scope, statement: ParamStatement): BoundParam {
+  const name = `${pathText(e)}.${statement.name.text}`;
+  const made = !e.variables.has(name);
+  const use = { count: 0 };
+  bind(scope, statement.name.text, evaluateParam(e, scope, statement), statement.name.span, use);
+  return { name, use, made };
 }
 
 function evaluateParam(e: Elaboration, scope: Scope, statement: ParamStatement): Value {

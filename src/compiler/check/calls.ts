@@ -10,7 +10,7 @@ import { printType } from "../types/print.ts";
 import { type ModuleValue, unknown, type Value } from "../types/value.ts";
 import { evaluateBody } from "./blocks.ts";
 import { builtins } from "./builtins/index.ts";
-import { type Elaboration, report, uniqueComponent } from "./context.ts";
+import { type Elaboration, report, restartPath, uniqueComponent } from "./context.ts";
 import { evaluate } from "./expressions.ts";
 import { collect } from "./families.ts";
 import { matchParameter, matchResult } from "./signatures.ts";
@@ -40,6 +40,8 @@ export function evaluateCall(e: Elaboration, scope: Scope, expression: CallExpre
   const callee = evaluate(e, scope, expression.callee);
   if (callee.kind === "unknown") return unknown;
   if (callee.kind === "builtin") return callBuiltin(e, scope, expression, callee.name, input);
+  // `last` names an axis; called, it is the function of that name.
+  if (callee.kind === "last") return callBuiltin(e, scope, expression, "last", input);
   const positional = expression.positional.map((argument) => ({ value: evaluate(e, scope, argument), span: argument.span }));
   const given = input === undefined ? positional : [input, ...positional];
   if (callee.kind === "module") return callModule(e, scope, expression, callee, given);
@@ -193,6 +195,7 @@ function run(e: Elaboration, span: Span, module: ModuleValue, given: ReadonlyMap
   }
   const before = e.path;
   const calls = e.calls;
+  restartPath(e, module.path);
   e.path = module.path.split("/");
   e.calls = [...calls, span];
   try {

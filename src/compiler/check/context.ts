@@ -94,7 +94,8 @@ export function newElaboration(
   };
 }
 
-const isLibrary = (span: Span): boolean => span.file.startsWith("std.");
+/** Whether a place is in the standard library. */
+export const isLibrary = (span: Span): boolean => span.file.startsWith("std.");
 
 /** Where to show a fault: a place in the library is shown at the innermost call in the user's own text. */
 export function userSpan(e: Elaboration, span: Span): Span {
@@ -137,6 +138,13 @@ export function uniqueComponent(e: Elaboration, name: string): string {
   const count = (e.pathCounts.get(key) ?? 0) + 1;
   e.pathCounts.set(key, count);
   return count === 1 ? name : `${name}_${count}`;
+}
+
+/** Begins the numbering under a module's path again, so that a second use of the module finds its weights; draws stay apart. */
+export function restartPath(e: Elaboration, path: string): void {
+  for (const key of e.pathCounts.keys()) {
+    if (key.startsWith(`${path}/`) && !key.endsWith("/random")) e.pathCounts.delete(key);
+  }
 }
 
 /** Raised after an op's shape rule refused its inputs and the diagnostic was reported; caught where a call is evaluated. */

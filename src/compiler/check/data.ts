@@ -20,6 +20,11 @@ const elements = new Set(["f32", "i32", "bool", "text"]);
 export function declareData(program: Program, scope: Scope, item: DataItem): DataSchema {
   const e = program.constants;
   const fields = item.fields.flatMap((field) => declareField(program, scope, field) ?? []);
+  const declared = new Set(fields.map((field) => field.name));
+  program.brokenFields.set(
+    item.name.text,
+    item.fields.map((field) => field.name.text).filter((name) => !declared.has(name)),
+  );
   const names = fields.map((field) => field.name);
   const standardise: string[] = [];
   for (const name of item.standardise) {
@@ -158,6 +163,7 @@ export function batchValue(
     parameter,
     schema,
     without,
+    broken: program.brokenFields.get(schema.name) ?? [],
     read(field) {
       const axes: Axis[] = [batchAxis, ...field.axes.map((axis) => ({ name: axis.name, size: axis.size, origin: field.span }))];
       const dtype = field.element === "i32" || field.element === "labels" ? "i32" : "f32";

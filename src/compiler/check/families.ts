@@ -48,6 +48,7 @@ export function readMember(e: Elaboration, expression: MemberExpression, object:
 
 export function readField(e: Elaboration, span: Span, batch: BatchValue, name: string): Value {
   const field = batch.schema.fields.find((candidate) => candidate.name === name);
+  if (batch.broken.includes(name)) return unknown;
   if (field === undefined) {
     const candidates = batch.schema.fields.filter((candidate) => candidate.role !== "id").map((candidate) => candidate.name);
     report(e, unknownField, { span, name, of: `data ${batch.schema.name}`, candidates });

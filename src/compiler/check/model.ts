@@ -144,6 +144,7 @@ function targetOf(
       targets.push(field.name);
     }
   }
+  if (parameters.some(({ data }) => program.brokenFields.get(data)?.includes(name.text) === true)) return undefined;
   if (!quiet) report(e, predictUnknown, { span: name.span, name: name.text, targets });
   return undefined;
 }

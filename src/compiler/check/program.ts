@@ -36,6 +36,8 @@ export interface Program {
   readonly dimensions: Map<string, DimensionInfo>;
   readonly labels: Map<string, LabelsDeclaration>;
   readonly data: Map<string, DataSchema>;
+  /** By data block, fields whose declaration was refused. */
+  readonly brokenFields: Map<string, readonly string[]>;
   readonly modules: ModuleItem[];
   readonly models: ModelItem[];
   readonly train: TrainItem | undefined;
@@ -83,6 +85,7 @@ export function declareProgram(
     dimensions,
     labels: new Map(),
     data: new Map(),
+    brokenFields: new Map(),
     modules: [],
     models: [],
     train: lastItem(loaded.main, "train"),

@@ -5,6 +5,7 @@ import { neverTrained } from "../diagnostics/records/lints/never-trained.ts";
 import { noTraining } from "../diagnostics/records/training/trains-nothing.ts";
 import { unknownName } from "../diagnostics/records/names/unknown-name.ts";
 import { unknownWeights } from "../diagnostics/records/training/unknown-weights.ts";
+import { unusedValue } from "../diagnostics/records/lints/unused-value.ts";
 import { unusedLoss } from "../diagnostics/records/lints/unused-loss.ts";
 import { lossNotScalar } from "../diagnostics/records/models/loss-not-scalar.ts";
 import type { EarlyStop, Schedule, StageProgram, TrainProgram } from "../compiled.ts";
@@ -135,7 +136,13 @@ function lintTraining(model: ElaboratedModel, trained: ReadonlySet<string>, mini
   for (const [name, loss] of model.losses) {
     if (!minimised.has(name)) report(model.e, unusedLoss, { span: loss.span, name });
   }
-  const left = [...model.e.variables.values()].filter((variable) => variable.kind === "weight" && !trained.has(variable.name));
+  // A value that nothing uses has been reported as such; its weights are the same mistake.
+  const unused = new Set(
+    model.e.sink.all.filter(({ slug }) => slug === unusedValue.slug).map(({ span }) => model.e.values.find((value) => value.span === span)?.path),
+  );
+  const left = [...model.e.variables.values()].filter(
+    ({ kind, name }) => kind === "weight" && !trained.has(name) && ![...unused].some((path) => path !== undefined && name.startsWith(`${path}/`)),
+  );
   const [first] = left;
   if (first?.span === undefined) return;
   const origin = model.e.root.builder.nodes[model.e.variableNodes.get(first.name) ?? -1]?.origin.span ?? first.span;

@@ -57,6 +57,8 @@ export interface DiagnosticRecord<Situation> {
   readonly why: string;
   readonly bad: string;
   readonly good: string;
+  /** What `bad` needs around it: files beside the spec, `--set` overrides. */
+  readonly around?: { readonly files?: Readonly<Record<string, string>>; readonly overrides?: Readonly<Record<string, string>> };
   describe(situation: Situation): Description;
 }
 

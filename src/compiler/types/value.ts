@@ -112,6 +112,8 @@ export interface BatchValue {
   readonly parameter: string;
   readonly schema: DataSchema;
   readonly without: readonly string[];
+  /** Fields whose declaration was refused: reading them is no second error. */
+  readonly broken: readonly string[];
   readonly read: (field: FieldSchema) => TensorValue;
 }
 export interface BankValue {

@@ -13,6 +13,7 @@ export const unknownOverride = defineDiagnostic<{
   why: "`--set` changes a named constant, a dimension with a size, or a setting of `train`, a stage or `evaluate`.",
   bad: example(),
   good: example(),
+  around: { overrides: { "train.batsh": "16" } },
   describe: ({ span, key, known }) => {
     const near = renameFix(span, key, known)[0];
     return {
