@@ -1,9 +1,8 @@
 // The backends a user can ask for with `--backend`: what each needs, how to get it, how to start it.
-import { createRequire } from "node:module";
 import type { Executor } from "../executors/executor.ts";
 import type { Extensions } from "../executors/extensions.ts";
 import { tfjsExecutor } from "../executors/tfjs/index.ts";
-import { isInstalled, loadBackend } from "../executors/tfjs/load.ts";
+import { isInstalled, loadBackend, loadOptional } from "../executors/tfjs/load.ts";
 
 export type BackendName = "node-gpu" | "node" | "webgpu" | "wasm" | "cpu";
 
@@ -83,7 +82,7 @@ async function openGpu(extensions: Extensions): Promise<Executor> {
 
 /** Without a GPU, Dawn may offer SwiftShader, which is correct and far slower than WebAssembly. */
 async function softwareAdapter(): Promise<string | undefined> {
-  const dawn = createRequire(import.meta.url)("webgpu") as { create(flags: readonly string[]): WebgpuEntry };
+  const dawn = loadOptional("webgpu") as { create(flags: readonly string[]): WebgpuEntry };
   const adapter = await dawn.create([]).requestAdapter();
   if (adapter === null) return "WebGPU finds no adapter";
   const software = adapter.info.isFallbackAdapter === true || adapter.info.architecture === "swiftshader";

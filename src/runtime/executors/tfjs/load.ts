@@ -62,7 +62,7 @@ async function loadWasm(tf: Tfjs): Promise<void> {
 
 function loadNode(packageName: string): void {
   restoreLegacyUtilities();
-  createRequire(import.meta.url)(packageName);
+  loadOptional(packageName);
 }
 
 /** tfjs-node 4.22 calls `util.isNullOrUndefined` and `util.isArray`, which Node 23 removed. */
@@ -74,14 +74,18 @@ function restoreLegacyUtilities(): void {
 
 /** In Node the `webgpu` package (Dawn) supplies what a browser has built in. */
 function loadWebgpu(): void {
-  const require = createRequire(import.meta.url);
   const { navigator } = globalThis as { readonly navigator?: object };
   if (navigator === undefined || !("gpu" in navigator)) {
-    const dawn = require("webgpu") as { readonly globals: object; create(flags: readonly string[]): unknown };
+    const dawn = loadOptional("webgpu") as { readonly globals: object; create(flags: readonly string[]): unknown };
     Object.assign(globalThis, dawn.globals);
     Object.defineProperty(globalThis, "navigator", { value: { gpu: dawn.create([]) }, configurable: true });
   }
-  require("@tensorflow/tfjs-backend-webgpu");
+  loadOptional("@tensorflow/tfjs-backend-webgpu");
+}
+
+/** Loads a package that a user may have installed and that this one does not depend on. Throws what `require` throws. */
+export function loadOptional(packageName: string): unknown {
+  return createRequire(import.meta.url)(packageName);
 }
 
 /** Whether a package can be found from here; it may still fail to load. */
