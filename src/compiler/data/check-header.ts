@@ -42,7 +42,8 @@ export function checkHeader(schema: DataSchema, header: FileHeader, context: Hea
     const column = findColumn(header, field.column);
     if (column === undefined) {
       if (field.role !== "target" || context.needsTargets !== false) {
-        diagnostics.push(missing(header, field.column, field.name, field.span));
+        const end = field.column === field.name ? { ...field.span, start: field.span.end } : undefined;
+        diagnostics.push(missing(header, { column: field.column, reader: field.name, span: field.span, end }));
       }
       continue;
     }
@@ -76,9 +77,17 @@ export function findColumn(header: FileHeader, name: string): ColumnHeader | und
   return header.columns.find((column) => column.name === name);
 }
 
-function missing(header: FileHeader, column: string, reader: string, span: Span): Diagnostic {
+/** What needs a column, and where the spec says so. */
+interface Reader {
+  readonly column: string;
+  readonly reader: string;
+  readonly span: Span;
+  readonly end: Span | undefined;
+}
+
+function missing(header: FileHeader, reader: Reader): Diagnostic {
   const columns = header.columns.map(({ name }) => name);
-  return diagnose(columnMissing, { span, reader, column, path: header.path, columns, meant: closest(column, columns) });
+  return diagnose(columnMissing, { ...reader, path: header.path, columns, meant: closest(reader.column, columns) });
 }
 
 function checkField(field: FieldSchema, column: ColumnHeader, header: FileHeader, context: HeaderContext, found: Findings): void {
@@ -159,7 +168,7 @@ function checkSplit(schema: DataSchema, header: FileHeader): readonly Diagnostic
   const diagnostics: Diagnostic[] = [];
   for (const column of named) {
     if (column === undefined) continue;
-    if (findColumn(header, column) === undefined) diagnostics.push(missing(header, column, "the split", span));
+    if (findColumn(header, column) === undefined) diagnostics.push(missing(header, { column, reader: "the split", span, end: undefined }));
   }
   if (split.kind === "column") {
     const taken = new Map<string, string>();

@@ -39,7 +39,7 @@ data clips {
     notes: [`labels  ${labels.slice(0, 12).join(" | ")}${labels.length > 12 ? " | …" : ""}`],
     fixes: [
       meant === undefined
-        ? { title: "add it to the labels", preview: `${labels.slice(0, 3).join(" | ")} | … | ${value}`, edits: [] }
+        ? { title: "add it to the labels", preview: `… | ${value}`, edits: [] }
         : { title: `it probably means ${meant}: mend the file, or the labels`, edits: [] },
     ],
   }),

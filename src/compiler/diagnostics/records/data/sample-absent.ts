@@ -28,6 +28,6 @@ data clips {
   describe: ({ span, field, declared, row, samples }) => ({
     message: `${field} is missing in sample ${row}${samples > 1 ? ` and ${samples - 1} more` : ""}, but it is not optional`,
     span,
-    fixes: [{ title: "declare that it may be missing", preview: `${field}: ${declared} optional`, edits: [] }],
+    fixes: [{ title: "declare that it may be missing", preview: `${field}: ${declared} optional`, edits: [{ span: { ...span, start: span.end }, replacement: " optional" }] }],
   }),
 });

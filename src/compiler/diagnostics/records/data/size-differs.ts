@@ -33,7 +33,7 @@ data digits {
     message: `${field} is declared ${declared} long on the ${ordinal(axis + 1)} axis after B, but the file has ${stored}`,
     span,
     notes: [`file  ${column}`],
-    fixes: [{ title: "take the size from the file, or write the file's", preview: suggestion, edits: [] }],
+    fixes: [{ title: "write the file's size, or a name of its own, which takes it", preview: suggestion, edits: [] }],
   }),
 });
 
