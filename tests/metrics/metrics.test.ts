@@ -1,6 +1,7 @@
 // Every metric against scikit-learn's values (fixtures/) and against values computed by hand.
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { metricDirections } from "../../src/compiler/check/metric-names.ts";
 import { computeMetric, metricTable } from "../../src/runtime/metrics/index.ts";
 import type { MetricInput, MetricOptions, MetricTask } from "../../src/runtime/metrics/metric.ts";
 import { roundHalfToEven } from "../../src/runtime/metrics/sentiment.ts";
@@ -42,6 +43,11 @@ describe("against scikit-learn", () => {
     const covered = new Set(Object.values(fixtures).flatMap((fixture) => fixture.expected.map(([metric]) => metric)));
     expect([...covered].sort()).toEqual(Object.keys(metricTable).sort());
   });
+});
+
+test("the checker knows the same metrics, better in the same direction", () => {
+  const directions = Object.fromEntries(Object.values(metricTable).map((metric) => [metric.name, metric.better]));
+  expect(metricDirections).toEqual(directions);
 });
 
 describe("by hand", () => {

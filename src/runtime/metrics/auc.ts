@@ -13,9 +13,10 @@ export const auc: Metric = {
   tasks: ["classes", "binary", "multilabel"],
   options: [{ name: "positive", doc: "The class, by name or number, that counts as positive." }],
   compute(input, options) {
+    const positive = positiveClass(input, options, 1);
     if (sampleCount(input) === 0) return noSamples;
     const single = input.task === "binary" || (input.task === "classes" && input.width === 2) || options.positive !== undefined;
-    const labels = single ? [positiveClass(input, options, 1)] : Array.from({ length: input.width }, (_, label) => label);
+    const labels = single ? [positive] : Array.from({ length: input.width }, (_, label) => label);
     let sum = 0;
     for (const label of labels) {
       const area = areaOf(scoresOf(input, label));

@@ -13,11 +13,12 @@ export const eer: Metric = {
   tasks: ["classes", "binary"],
   options: [{ name: "positive", doc: "The class, by name or number, that counts as positive." }],
   compute(input, options) {
-    if (sampleCount(input) === 0) return noSamples;
     if (input.task === "classes" && input.width > 2 && options.positive === undefined) {
       throw new MetricError(`eer of ${input.width} classes needs the class: eer(positive: NAME)`);
     }
-    const curve = rocCurve(scoresOf(input, positiveClass(input, options, 1)));
+    const positive = positiveClass(input, options, 1);
+    if (sampleCount(input) === 0) return noSamples;
+    const curve = rocCurve(scoresOf(input, positive));
     if (curve === undefined) return { value: null, reason: "the truth holds one class only" };
     let best = curve[0];
     for (const point of curve) {

@@ -18,10 +18,11 @@ export const f1: Metric = {
     { name: "positive", doc: "The class, by name or number, whose own F1 is meant; implies average: binary." },
   ],
   compute(input, options) {
-    if (sampleCount(input) === 0) return noSamples;
     const average = averageOf(input, options);
+    const positive = positiveClass(input, options, 1);
+    if (sampleCount(input) === 0) return noSamples;
     if (input.task === "regression") return { value: weightedF1(nonNegativeClasses(input)) };
-    if (average === "binary") return { value: f1Of(countsOf(decide(input), positiveClass(input, options, 1))) };
+    if (average === "binary") return { value: f1Of(countsOf(decide(input), positive)) };
     return { value: averaged(perClass(input), average) };
   },
 };

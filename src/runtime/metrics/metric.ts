@@ -35,7 +35,7 @@ export interface Metric {
   readonly better: "lower" | "higher";
   readonly tasks: readonly MetricTask[];
   readonly options: readonly MetricOption[];
-  /** Raises `MetricError` where an option means nothing for these data. */
+  /** Raises `MetricError` where an option means nothing for these data, even where there are no samples: so requests are checked early. */
   compute(input: MetricInput, options: MetricOptions): MetricResult;
 }
 

@@ -1,7 +1,7 @@
 // Which metrics are computed for which prediction, and what they are called in rows and tables.
 import type { CompiledModel, MetricRef, MetricRequest, Prediction, TrainProgram } from "../../compiler/compiled.ts";
-import { metricTable } from "../metrics/index.ts";
-import { MetricError, type MetricOptions } from "../metrics/metric.ts";
+import { computeMetric, metricTable } from "../metrics/index.ts";
+import { MetricError, type MetricInput, type MetricOptions } from "../metrics/metric.ts";
 
 export interface PlannedMetric {
   /** `mae`; `mood.mae` where the model makes several predictions; `f1_macro` where f1 is asked for more than once. */
@@ -14,8 +14,8 @@ export interface PlannedMetric {
 type Request = Pick<MetricRequest, "name" | "options">;
 
 /**
- * The metrics asked for, each for every prediction it is defined for. Raises `MetricError` for one that does not exist or
- * that suits no prediction of the model.
+ * The metrics asked for, each for every prediction it is defined for. Raises `MetricError` for one that does not exist, that
+ * suits no prediction of the model, or whose options mean nothing for it.
  */
 export function planMetrics(model: CompiledModel, requests: readonly Request[]): readonly PlannedMetric[] {
   return requests.flatMap((request) => {
@@ -28,6 +28,7 @@ export function planMetrics(model: CompiledModel, requests: readonly Request[]):
       const tasks = model.predictions.map((prediction) => `${prediction.name} (${prediction.task})`).join(", ");
       throw new MetricError(`${request.name} is defined for ${metric.tasks.join(", ")}, but ${model.name} predicts ${tasks}`);
     }
+    for (const prediction of suited) computeMetric(request.name, emptyInput(prediction), request.options);
     const shared = requests.filter((other) => other.name === request.name).length > 1;
     const name = shared ? [request.name, ...Object.values(request.options)].join("_") : request.name;
     return suited.map((prediction) => ({
@@ -37,6 +38,12 @@ export function planMetrics(model: CompiledModel, requests: readonly Request[]):
       options: request.options,
     }));
   });
+}
+
+/** No samples, but task and classes: computing a metric of it finds a wrong option before any training. */
+function emptyInput({ task, field }: Prediction): MetricInput {
+  const width = task === "regression" || task === "binary" ? 1 : (field.labels?.length ?? Number.POSITIVE_INFINITY);
+  return { task, truth: new Float64Array(0), prediction: new Float64Array(0), width, labels: field.labels };
 }
 
 const keyOf = (model: CompiledModel, prediction: Prediction, name: string): string =>

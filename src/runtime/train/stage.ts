@@ -186,12 +186,14 @@ async function evaluatePart(
   return evaluation.metrics;
 }
 
+/** A followed value. Of several predictions the first that has the metric is followed. */
 function lookUp(
   metrics: Readonly<Record<string, MetricValues>>,
   on: { readonly split: string; readonly metric: string },
 ): number | null {
   const values = metrics[on.split];
-  const value = values?.[on.metric];
+  const key = Object.keys(values ?? {}).find((name) => name === on.metric || name.endsWith(`.${on.metric}`));
+  const value = key === undefined ? undefined : values?.[key];
   if (value !== undefined) return value;
   const known = Object.keys(values ?? {}).join(", ");
   throw new TrainError(

@@ -1,6 +1,7 @@
 // The evaluate block: metrics on its part of the data, complete and under every missing-modality condition.
 import type { CompiledModel, EvaluateProgram, MissingProtocol } from "../../compiler/compiled.ts";
 import type { BatchSource } from "../data/batches.ts";
+import { trainingPart } from "../data/dataset.ts";
 import { type MissingCondition, missingConditions, modalitiesOf } from "../data/missing.ts";
 import { type Evaluation, evaluate } from "./evaluate.ts";
 import type { ConditionResult, MetricValues } from "./events.ts";
@@ -36,10 +37,12 @@ export function evaluateSources(model: CompiledModel, program: EvaluateProgram, 
     const on = program.on[name];
     if (on === undefined) return [];
     const dataset = datasetOf(datasets, on.data);
-    if (dataset.parts[on.split] === undefined) {
+    // a data block without a split has one part, and that is the one trained on
+    const part = on.split === "train" ? trainingPart(dataset.parts) : on.split;
+    if (dataset.parts[part] === undefined) {
       throw new TrainError(`data ${on.data} has no part ${on.split}`, `Its parts are ${Object.keys(dataset.parts).join(", ")}.`);
     }
-    return [{ parameter: name, without, parts: [{ dataset, part: on.split }] }];
+    return [{ parameter: name, without, parts: [{ dataset, part }] }];
   });
 }
 
