@@ -123,7 +123,8 @@ function callModule(
     span: expression.span,
     settings: new Map([...given].map(([name, argument]) => [name, argument.value])),
   };
-  if (tensors.length > 0 && !tensors.some((parameter) => given.has(parameter.name.text))) return made;
+  // Only the first input decides: `CrossBlock(source: audio)` waits for the one that a pipe will bring.
+  if (tensors[0] !== undefined && !given.has(tensors[0].name.text)) return made;
   return run(e, expression.span, made, given);
 }
 
@@ -191,7 +192,11 @@ function run(e: Elaboration, span: Span, module: ModuleValue, given: ReadonlyMap
   }
   for (const parameter of declaration.parameters) {
     if (given.has(parameter.name.text) || parameter.defaultValue === undefined) continue;
-    bind(scope, parameter.name.text, evaluate(e, scope, parameter.defaultValue), parameter.name.span, { count: 1 });
+    const byDefault = { value: evaluate(e, scope, parameter.defaultValue), span: parameter.defaultValue.span };
+    // A tensor by default (`kv: f32[..., K, E] = q`) binds the sizes of its type as a given one does.
+    const value = parameter.type?.kind === "tensor" ? matchParameter(e, scope, declaration, parameter, byDefault) : byDefault.value;
+    if (value === undefined) return unknown;
+    bind(scope, parameter.name.text, value, parameter.name.span, { count: 1 });
   }
   const before = e.path;
   const calls = e.calls;

@@ -104,7 +104,7 @@ class MMCL(nn.Module):
 def dropout(x, rate, draws):
     if rate == 0:
         return x
-    return torch.where(draws.uniform(x) < rate, torch.zeros_like(x), x / (1 - rate))
+    return x * (draws.uniform(x) < 1 - rate) / (1 - rate)
 
 
 def augment(x, draws):
