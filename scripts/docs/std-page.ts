@@ -1,5 +1,5 @@
 // docs/std.md, from the doc comments and signatures of the standard library.
-import { stdSources } from "../../src/compiler/std/sources.ts";
+import { standardLibrary } from "../../src/compiler/std/sources.ts";
 import type { ModuleItem } from "../../src/compiler/syntax/ast.ts";
 import { parse } from "../../src/compiler/syntax/parse.ts";
 import { fenced, generatedBy, page } from "./markdown.ts";
@@ -10,14 +10,14 @@ export function stdPage(): string {
     "# The standard library",
     "Written in mmx itself: `src/compiler/std/*.mmx`. `std.core` is always there; the others are named in `use`. Masks over ragged " +
       "dimensions and absent samples are the language's doing, so every function below counts real entries only.",
-    ...Object.entries(stdSources).flatMap(([name, text]) => library(name, text)),
+    ...Object.entries(standardLibrary).flatMap(([name, text]) => library(name, text)),
   );
 }
 
 function library(name: string, text: string): string[] {
   const { ast, diagnostics } = parse({ path: name, text });
   if (diagnostics.length > 0) throw new Error(`${name} does not parse: ${diagnostics[0]?.message}`);
-  const members = ast.items.filter((item) => item.kind === "module" || item.kind === "fn");
+  const members = ast.items.filter((item): item is ModuleItem => item.kind === "module" || item.kind === "fn");
   return [`## ${name}`, ...members.filter(({ doc }) => doc !== undefined).map((item) => section(item, text))];
 }
 

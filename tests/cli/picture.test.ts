@@ -27,7 +27,7 @@ function smallGraph() {
 }
 
 test("nodes of one place are one box, modules frame several, fields and results stand outside", () => {
-  const { boxes, arrows, modules } = picture(smallGraph());
+  const { boxes, arrows, modules } = picture(smallGraph(), new Set(["Linear", "gelu"]));
   expect(boxes.map(({ kind, title, details }) => [kind, title, ...details])).toEqual([
     ["field", "clip.text"],
     ["field", "clip.mood"],
@@ -52,7 +52,7 @@ test("nodes of one place are one box, modules frame several, fields and results 
 });
 
 test("Graphviz draws it", async () => {
-  const dot = dotText(picture(smallGraph()), 'a "title" & <more>');
+  const dot = dotText(picture(smallGraph(), new Set(["Linear", "gelu"])), 'a "title" & <more>');
   expect(dot).toContain('subgraph "cluster Tri/h/text/Coder"');
   const graphviz = await Graphviz.load();
   const svg = graphviz.layout(dot, "svg", "dot");

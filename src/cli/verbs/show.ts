@@ -124,10 +124,11 @@ async function showParameters(
   return exitCode.ok;
 }
 
-async function showGraph(_spec: CheckedSpec, model: CompiledModel, options: ShowOptions, context: Context): Promise<ExitCode> {
+async function showGraph(spec: CheckedSpec, model: CompiledModel, options: ShowOptions, context: Context): Promise<ExitCode> {
   const { picture } = await import("../../compiler/emit/picture.ts");
   const { dotText } = await import("../../compiler/emit/dot.ts");
-  const dot = dotText(picture(model.evaluation), model.name);
+  const { libraryNames } = await import("../../compiler/emit/library-names.ts");
+  const dot = dotText(picture(model.evaluation, libraryNames(spec.compiled)), model.name);
   const text = options.dot ? dot : await drawn(dot);
   if (options.out === undefined) context.terminal.write(text);
   else {

@@ -45,15 +45,18 @@ const silent = new Set([
 
 const shapeText = (shape: readonly Dim[]): string => `[${shape.map(({ key }) => key).join(", ")}]`;
 
-/** The picture of a graph with outputs `predict.NAME` and `loss.NAME`. Masks and presence are left out: the language makes them. */
-export function picture(graph: SymbolicGraph): Picture {
-  const shown = shownNodes(graph);
-  const boxOf = gather(graph, shown);
+/**
+ * The picture of a graph with outputs `predict.NAME` and `loss.NAME`. A call of a library function is one box, whatever it
+ * does inside; `library` are their names. Masks and presence are left out: the language makes them.
+ */
+export function picture(graph: SymbolicGraph, library: ReadonlySet<string>): Picture {
+  const placeOf = (node: Node<Dim>): Place => placeIn(node.origin.path, library);
+  const boxOf = gather(graph, shownNodes(graph), placeOf);
   const boxes = new Map<string, Box>();
   const arrows = new Map<string, Arrow>();
   const members = new Map<string, number[]>();
   for (const [index, id] of boxOf) members.set(id, [...(members.get(id) ?? []), index]);
-  for (const [id, nodes] of members) boxes.set(id, describe(graph, id, nodes));
+  for (const [id, nodes] of members) boxes.set(id, describe(graph, id, nodes, placeOf));
   const connect = (from: string, to: string, shape: string): void => {
     if (from !== to) arrows.set(`${from} ${to} ${shape}`, { from, to, shape });
   };
@@ -100,21 +103,47 @@ function isSource(node: Node<Dim>): boolean {
   return node.op === "input" && !String(node.attributes.name).includes("#");
 }
 
-/** The box of every shown node: fields alone; nodes of one path that hang together. Weights belong to the box that reads them. */
-function gather(graph: SymbolicGraph, shown: ReadonlySet<number>): ReadonlyMap<number, string> {
+/** Where a node belongs: the path up to the first call of the library, and whether there is one. */
+interface Place {
+  readonly path: string;
+  readonly components: readonly string[];
+  readonly call: boolean;
+}
+
+function placeIn(path: string, library: ReadonlySet<string>): Place {
+  const components = path.split("/");
+  const call = components.findIndex((component, at) => at > 0 && library.has(withoutNumber(component)));
+  const kept = call === -1 ? components : components.slice(0, call + 1);
+  return { path: kept.join("/"), components: kept, call: call !== -1 };
+}
+
+/** The box of every shown node: fields alone; a library call's nodes; nodes of one place that hang together. */
+function gather(
+  graph: SymbolicGraph,
+  shown: ReadonlySet<number>,
+  placeOf: (node: Node<Dim>) => Place,
+): ReadonlyMap<number, string> {
   const root = new Map<number, number>();
   const find = (index: number): number => {
     const parent = root.get(index) ?? index;
     return parent === index ? index : find(parent);
   };
   const ordered = [...shown].sort((one, other) => one - other);
+  const calls = new Map<string, number>();
   for (const index of ordered) {
     const node = graph.nodes[index];
     if (node === undefined || isSource(node)) continue;
+    const place = placeOf(node);
+    if (place.call) {
+      const first = calls.get(place.path) ?? index;
+      calls.set(place.path, first);
+      root.set(find(index), find(first));
+      continue;
+    }
     for (const input of node.inputs) {
       const source = graph.nodes[input];
       if (source === undefined || !shown.has(input) || isSource(source)) continue;
-      if (source.origin.path === node.origin.path) root.set(find(index), find(input));
+      if (placeOf(source).path === place.path) root.set(find(index), find(input));
     }
   }
   const boxOf = new Map<number, string>();
@@ -126,11 +155,25 @@ function gather(graph: SymbolicGraph, shown: ReadonlySet<number>): ReadonlyMap<n
   return boxOf;
 }
 
-function describe(graph: SymbolicGraph, id: string, nodes: readonly number[]): Box {
+function describe(graph: SymbolicGraph, id: string, nodes: readonly number[], placeOf: (node: Node<Dim>) => Place): Box {
   const first = graph.nodes[nodes[0] ?? 0];
-  if (first?.op === "input") return { id, kind: "field", title: String(first.attributes.name), details: [], inside: [] };
-  const components = (first?.origin.path ?? "").split("/");
-  const weights = new Set<string>();
+  if (first === undefined) throw new RangeError(`box ${id} has no nodes`);
+  if (first.op === "input") return { id, kind: "field", title: String(first.attributes.name), details: [], inside: [] };
+  const { components, call } = placeOf(first);
+  const last = components.at(-1) ?? "";
+  const around = call ? components.slice(0, -1) : components;
+  return {
+    id,
+    kind: "step",
+    title: call || isModule(last) ? withoutNumber(last) : bindingTitle(components),
+    details: detailsOf(graph, nodes, call),
+    inside: around.flatMap((component, at) => (at > 0 && isModule(component) ? [components.slice(0, at + 1).join("/")] : [])),
+  };
+}
+
+/** Weights with their shapes, counted where they are many; the operations where there are no weights and no name says them. */
+function detailsOf(graph: SymbolicGraph, nodes: readonly number[], named: boolean): string[] {
+  const weights = new Map<string, string>();
   const operations = new Set<string>();
   for (const index of nodes) {
     const node = graph.nodes[index];
@@ -140,27 +183,20 @@ function describe(graph: SymbolicGraph, id: string, nodes: readonly number[]): B
       const source = graph.nodes[input];
       if (source?.op !== "variable") continue;
       const name = String(source.attributes.name);
-      weights.add(`${name.slice(name.lastIndexOf(".") + 1)} ${shapeText(source.shape)}`);
+      weights.set(name, `${name.slice(name.lastIndexOf(".") + 1)} ${shapeText(source.shape)}`);
     }
   }
+  if (weights.size > 2) return [`${weights.size} weights`];
+  if (weights.size > 0) return [[...weights.values()].join(", ")];
   const names = [...operations];
-  const summary = names.length > 4 ? `${names.slice(0, 4).join(", ")}, …` : names.join(", ");
-  const last = components.at(-1) ?? "";
-  return {
-    id,
-    kind: "step",
-    title: isModule(last) ? moduleTitle(components) : bindingTitle(components),
-    details: weights.size > 0 ? [...weights] : summary === "" ? [] : [summary],
-    inside: components.flatMap((component, at) => (at > 0 && isModule(component) ? [components.slice(0, at + 1).join("/")] : [])),
-  };
+  if (named || names.length === 0) return [];
+  return [names.length > 4 ? `${names.slice(0, 4).join(", ")}, …` : names.join(", ")];
 }
 
 const isModule = (component: string): boolean => /^[A-Z]/.test(component);
 
-/** `Linear` for `Tri/h/text/Coder/Linear_2`: the name alone, without its number. */
-function moduleTitle(components: readonly string[]): string {
-  return (components.at(-1) ?? "").replace(/_\d+$/, "");
-}
+/** Calls of one name at one place are numbered: `Linear_2`. */
+const withoutNumber = (component: string): string => component.replace(/_\d+$/, "");
 
 /** `h[text]` for `Tri/h/text`: what was bound since the module around it. */
 function bindingTitle(components: readonly string[]): string {
@@ -181,7 +217,7 @@ function modulesOf(boxes: readonly Box[]): ReadonlyMap<string, string> {
       const binding = bindingTitle(components.slice(0, -1));
       const outer = components.slice(0, -1).findLastIndex(isModule);
       const named = outer < components.length - 2;
-      return [path, named ? `${binding} · ${moduleTitle(components)}` : moduleTitle(components)];
+      return [path, named ? `${binding} · ${withoutNumber(components.at(-1) ?? "")}` : withoutNumber(components.at(-1) ?? "")];
     }),
   );
 }
