@@ -55,7 +55,7 @@ export function findAxis(e: Elaboration, scope: Scope, expression: Expression, v
     const bySize = positionsOfSize(value.axes, wanted.size);
     if (bySize.length === 1) return bySize[0];
     if (bySize.length > 1) {
-      report(e, axisAmbiguous, { span: expression.span, axis: wanted.name ?? "it", shape: printShape(value.axes) });
+      report(e, axisAmbiguous, { span: expression.span, axis: literal ?? "it", shape: printShape(value.axes) });
       return undefined;
     }
   }
@@ -64,7 +64,7 @@ export function findAxis(e: Elaboration, scope: Scope, expression: Expression, v
     span: expression.span,
     axis,
     shape: printShape(value.axes),
-    names: value.axes.flatMap((candidate) => (candidate.name === undefined ? [] : [candidate.name])),
+    names: value.axes.flatMap((candidate) => (candidate.name === undefined || candidate.name.includes("'") ? [] : [candidate.name])),
   });
   return undefined;
 }

@@ -10,6 +10,7 @@ import type { Attributes, DType, SymbolicGraph } from "../ir/graph.ts";
 import { hashKey } from "../ir/random.ts";
 import { ShapeError } from "../ops/operation.ts";
 import type { Span } from "../source/span.ts";
+import type { ElseExpression } from "../syntax/ast.ts";
 import type { Mask, TensorValue } from "../types/value.ts";
 
 /** One graph under construction: the model's, or a scan body's, which captures values of the frames around it. */
@@ -44,6 +45,8 @@ export interface Elaboration {
   readonly values: RecordedValue[];
   /** Set where a value couples the samples of a batch by pairs (`rename(x, B: …)`, `same(B, …)`). */
   readonly coupled: { span: Span | undefined };
+  /** Every `else` met, and whether its left side could ever be absent. */
+  readonly elses: Map<ElseExpression, boolean>;
   /** Fields read so far, `parameter.field`. */
   readonly fieldsRead: Set<string>;
 }
@@ -90,6 +93,7 @@ export function newElaboration(
     pathCounts: new Map(),
     values: [],
     coupled: { span: undefined },
+    elses: new Map(),
     fieldsRead: new Set(),
   };
 }

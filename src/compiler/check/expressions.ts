@@ -56,7 +56,7 @@ function evaluateKind(e: Elaboration, scope: Scope, expression: Expression): Val
     case "range":
       return { kind: "range", low: evaluate(e, scope, expression.low), high: evaluate(e, scope, expression.high) };
     case "else":
-      return otherwise(e, expression, evaluate(e, scope, expression.value), evaluate(e, scope, expression.fallback));
+      return otherwise(e, expression, evaluate(e, scope, expression.value), () => evaluate(e, scope, expression.fallback));
     case "if": {
       const condition = evaluate(e, scope, expression.condition);
       if (condition.kind === "boolean" || condition.kind === "number") {

@@ -101,11 +101,14 @@ function lintFields(program: Program, models: readonly ElaboratedModel[]): void 
   if (models.length === 0 || program.sink.all.some((diagnostic) => diagnostic.severity === "error")) return;
   const read = new Set(models.flatMap((model) => [...model.e.fieldsRead]));
   const predicted = new Set(models.flatMap((model) => model.predictions.map((prediction) => prediction.field.span)));
+  const withheld = new Set(
+    models.flatMap((model) => model.parameters.flatMap(({ data, without }) => without.map((field) => `${data}.${field}`))),
+  );
   const used = new Set(models.flatMap((model) => model.parameters.map((parameter) => parameter.data)));
   for (const schema of program.data.values()) {
     if (!used.has(schema.name)) continue;
     for (const field of schema.fields) {
-      if (field.role === "id" || read.has(`${schema.name}.${field.name}`) || predicted.has(field.span)) continue;
+      if (field.role === "id" || withheld.has(`${schema.name}.${field.name}`) || read.has(`${schema.name}.${field.name}`) || predicted.has(field.span)) continue;
       report(program.constants, unusedField, { span: field.span, name: field.name, data: schema.name });
     }
   }

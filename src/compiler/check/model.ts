@@ -24,7 +24,7 @@ import { fit } from "./elementwise.ts";
 import { batchValue } from "./data.ts";
 import { evaluate } from "./expressions.ts";
 import { fill, sizesOf, spread } from "./masks.ts";
-import { presence } from "./optional.ts";
+import { presence, reportUnneeded } from "./optional.ts";
 import { declareProgram, type Program } from "./program.ts";
 import { resolveShape } from "./signatures.ts";
 import { numberValue, toNumber, toTensor } from "./values.ts";
@@ -102,6 +102,7 @@ export function elaborateModel(
       else evaluateUpdateQuietly(e, at, statement);
     },
   });
+  if (!training) reportUnneeded(e);
   for (const prediction of predictions) checkLeak(e, program, parameters, prediction);
   return { e, program, scope, item, parameters, losses, failed, predictions, updates };
 }

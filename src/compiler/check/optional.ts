@@ -4,9 +4,9 @@ import { shapesDiffer } from "../diagnostics/records/types/shapes-differ.ts";
 import type { Span } from "../source/span.ts";
 import type { ElseExpression } from "../syntax/ast.ts";
 import { printTensor } from "../types/print.ts";
-import { absentFields, type Mask, type TensorValue, unknown, type Value } from "../types/value.ts";
-import { type Elaboration, emit, localNode, report, tensor } from "./context.ts";
-import { fit, meet } from "./elementwise.ts";
+import { absentFields, isOptional, type Mask, type TensorValue, unknown, type Value } from "../types/value.ts";
+import { type Elaboration, emit, isLibrary, localNode, report, tensor } from "./context.ts";
+import { fit, meet, type Operand } from "./elementwise.ts";
 import { type CombinedMask, combine, fill, sizesOf, spread } from "./masks.ts";
 import { toOperand, toTensor } from "./values.ts";
 
@@ -17,22 +17,30 @@ export function presence(e: Elaboration, span: Span, value: TensorValue): Combin
   return combine(e, span, value.axes, presenceMasks(value));
 }
 
-/** `value else fallback`: the fallback where the value is absent. */
-export function otherwise(e: Elaboration, expression: ElseExpression, value: Value, fallback: Value): Value {
-  const { span } = expression;
-  if (value.kind === "gaussian" && fallback.kind === "gaussian") {
-    const mean = otherwise(e, expression, value.mean, fallback.mean);
-    const logvar = otherwise(e, expression, value.logvar, fallback.logvar);
-    return mean.kind === "tensor" && logvar.kind === "tensor" ? { kind: "gaussian", mean, logvar } : unknown;
+/**
+ * `value else fallback`: the fallback where the value is absent. It is evaluated only where the value can be absent, so that
+ * in a family the members that are always there make no weights for it.
+ */
+export function otherwise(e: Elaboration, expression: ElseExpression, value: Value, fallback: () => Value): Value {
+  if (value.kind === "unknown") return unknown;
+  const absentable = value.kind === "gaussian" ? isOptional(value.mean) : value.kind !== "tensor" || isOptional(value);
+  e.elses.set(expression, absentable || e.elses.get(expression) === true);
+  if (!absentable) return value;
+  const other = fallback();
+  if (value.kind === "gaussian" && other.kind === "gaussian") {
+    const mean = elseTensor(e, expression, value.mean, other.mean);
+    const logvar = elseTensor(e, expression, value.logvar, other.logvar);
+    return mean === undefined || logvar === undefined ? unknown : { kind: "gaussian", mean, logvar };
   }
   const main = toTensor(e, expression.value.span, value);
-  const other = toOperand(e, expression.fallback.span, fallback);
-  if (main === undefined || other === undefined) return unknown;
+  const operand = toOperand(e, expression.fallback.span, other);
+  return main === undefined || operand === undefined ? unknown : (elseTensor(e, expression, main, operand) ?? main);
+}
+
+function elseTensor(e: Elaboration, expression: ElseExpression, main: TensorValue, other: Operand): TensorValue | undefined {
+  const { span } = expression;
   const present = presence(e, span, main);
-  if (present === undefined) {
-    report(e, elseUnneeded, { span: expression.span, value: expression.value.span });
-    return main;
-  }
+  if (present === undefined) return main;
   const axes = meet(main.axes, other.kind === "tensor" ? other.axes : []);
   if (axes === undefined || axes.length !== main.axes.length) {
     report(e, shapesDiffer, {
@@ -44,7 +52,7 @@ export function otherwise(e: Elaboration, expression: ElseExpression, value: Val
       labels: [],
       symbolic: false,
     });
-    return unknown;
+    return undefined;
   }
   const mask = spread(e, span, present.node, present.positions, sizesOf(main.axes));
   const node = emit(e, span, "select", [mask, fit(e, span, main, main.axes), fit(e, span, other, main.axes)]);
@@ -55,6 +63,13 @@ export function otherwise(e: Elaboration, expression: ElseExpression, value: Val
     if (second !== undefined) masks.push(eitherMask(e, span, main, present, second, absentFields(other)));
   }
   return tensor(e, node, main.axes, masks);
+}
+
+/** Reports each `else` that no elaborated member needed. */
+export function reportUnneeded(e: Elaboration): void {
+  for (const [expression, needed] of e.elses) {
+    if (!needed && !isLibrary(expression.span)) report(e, elseUnneeded, { span: expression.span, value: expression.value.span });
+  }
 }
 
 /** The presence of a value that is there where either of two is. */

@@ -14,8 +14,11 @@ import { type Elaboration, emit, localNode, report } from "./context.ts";
 import { evaluate } from "./expressions.ts";
 import { toBoolean, toInteger, toNumber, toSize, toTensor } from "./values.ts";
 
-/** Axes named after a size variable carry this mark: the name is known inside the module only. */
-const variableMark = "'";
+/**
+ * Axes named after a size variable carry a mark and the depth of the call: the name is known inside that call of the module
+ * only, and a call inside it neither takes nor forgets the names of the one around it.
+ */
+const variableMark = (depth: number): string => `'${depth}`;
 
 const isBound = (scope: Scope, name: string): boolean => {
   for (let at: Scope | undefined = scope; at !== undefined; at = at.parent) if (at.bindings.has(name)) return true;
@@ -144,7 +147,7 @@ function matchAxis(e: Elaboration, scope: Scope, item: AxisExpression, axis: Axi
   if (size === undefined) return axis;
   const taken = (name: string): boolean => all.some((other) => other.name === name);
   if (size.kind === "name" && !isBound(scope, size.name)) {
-    const hidden = `${size.name}${variableMark}`;
+    const hidden = `${size.name}${variableMark(e.calls.length)}`;
     const name = axis.name ?? (taken(hidden) ? undefined : hidden);
     bind(scope, size.name, { kind: "size", dim: axis.size, axis: name }, item.span, { count: 1 });
     return { ...axis, name };
@@ -160,8 +163,9 @@ function matchAxis(e: Elaboration, scope: Scope, item: AxisExpression, axis: Axi
 /** The result with its axes named as the signature says; undefined never: a mismatch is reported and the value kept. */
 export function matchResult(e: Elaboration, scope: Scope, declaration: ModuleItem, call: Span, result: Value): Value {
   const type = declaration.result;
+  const mark = variableMark(e.calls.length - 1);
   if (type === undefined || type.kind !== "tensor" || result.kind !== "tensor") {
-    return type === undefined ? forgetVariables(result) : checkKind(e, declaration, type, forgetVariables(result));
+    return type === undefined ? forgetVariables(result, mark) : checkKind(e, declaration, type, forgetVariables(result, mark));
   }
   const open = type.axes[0] !== undefined && type.axes[0].size === undefined;
   const pattern = open ? type.axes.slice(1) : type.axes;
@@ -190,23 +194,23 @@ export function matchResult(e: Elaboration, scope: Scope, declaration: ModuleIte
     const free = given === undefined || !axes.some((other, index) => index !== offset + at && other.name === given);
     axes[offset + at] = { ...axis, name: masked || !free ? axis.name : (given ?? axis.name), origin: call };
   }
-  return forgetVariables({ ...result, axes });
+  return forgetVariables({ ...result, axes }, mark);
 }
 
 /** Names of size variables mean nothing outside their module. */
-function forgetVariables(value: Value): Value {
+function forgetVariables(value: Value, mark: string): Value {
   if (value.kind === "tensor") {
     const masked = new Set(value.masks.flatMap((mask) => mask.axes));
     const axes = value.axes.map((axis) =>
-      axis.name?.endsWith(variableMark) === true && !masked.has(axis.name) ? { ...axis, name: undefined } : axis,
+      axis.name?.endsWith(mark) === true && !masked.has(axis.name) ? { ...axis, name: undefined } : axis,
     );
     return { ...value, axes };
   }
   if (value.kind === "record") {
-    return { kind: "record", fields: new Map([...value.fields].map(([name, field]) => [name, forgetVariables(field)])) };
+    return { kind: "record", fields: new Map([...value.fields].map(([name, field]) => [name, forgetVariables(field, mark)])) };
   }
   if (value.kind === "gaussian") {
-    return { kind: "gaussian", mean: forgetVariables(value.mean) as TensorValue, logvar: forgetVariables(value.logvar) as TensorValue };
+    return { kind: "gaussian", mean: forgetVariables(value.mean, mark) as TensorValue, logvar: forgetVariables(value.logvar, mark) as TensorValue };
   }
   return value;
 }
