@@ -51,6 +51,8 @@ export interface StdCase {
   readonly body: string;
   /** `out` for each sample (undefined: absent), or the one scalar. */
   readonly expected: (samples: readonly Sample[], weights: Weights) => readonly (Nested | undefined)[] | number;
+  /** Where a statistic of the batch is behind `stop`: `expected` as a function of moved samples, the statistic kept at `base`. */
+  readonly held?: (base: readonly Sample[]) => (samples: readonly Sample[]) => number;
   /** Tolerance of float32 executors, relative to the largest entry; default 1e-5. */
   readonly tolerance?: number;
 }

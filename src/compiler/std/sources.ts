@@ -358,8 +358,8 @@ module Separable1d(x: f32[..., T, In], out: size, kernel: int = 3, dilation: int
 /// Source: LeCun et al. (1998), "Gradient-based learning applied to document recognition".
 /// Example: h = image |> Conv2d(16, kernel: 3) |> relu()
 module Conv2d(x: f32[..., Rows, Columns, In], out: size, kernel: int = 3) -> f32[..., Rows, Columns, out] {
-  tall = window(x, size: kernel, over: Rows, pad: same) |> merge(In, window)
-  window(tall, size: kernel, over: Columns, pad: same) |> merge(last, window) |> Linear(out)
+  tall = window(x, size: kernel, over: Rows, pad: same) |> merge(In, window, as: Patch)
+  window(tall, size: kernel, over: Columns, pad: same) |> merge(Patch, window) |> Linear(out)
 }
 
 /// The largest entry of each window of \`size\`, every \`stride\` steps.

@@ -27,11 +27,11 @@ function bandwidth(x: Matrix, y: Matrix): number {
   const total = sum(all.flatMap((a) => all.map((b) => squaredDistance(a, b))));
   return Math.max(total / Math.max(all.length * (all.length - 1), 1), 1e-6);
 }
+const widthOf = (samples: readonly Sample[]): number => bandwidth(present(samples, "x"), present(samples, "y"));
 const kernel = (d: number, w: number): number => sum([4, 2, 1, 0.5, 0.25].map((factor) => Math.exp(-d / (factor * w))));
 
-function mmd(x: Matrix, y: Matrix): number {
+function mmd(x: Matrix, y: Matrix, w = bandwidth(x, y)): number {
   if (x.length === 0 || y.length === 0) return 0;
-  const w = bandwidth(x, y);
   const k = (a: Matrix, b: Matrix): number => mean(a.flatMap((p) => b.map((q) => kernel(squaredDistance(p, q), w))));
   return k(x, x) + k(y, y) - 2 * k(x, y);
 }
@@ -41,10 +41,9 @@ interface Weighed {
   readonly share: number;
 }
 
-function lmmd(samples: readonly Sample[]): number {
+function lmmd(samples: readonly Sample[], w = widthOf(samples)): number {
   const source = samples.filter((sample) => sample.x !== undefined);
   const target = samples.filter((sample) => sample.y !== undefined);
-  const w = bandwidth(present(samples, "x"), present(samples, "y"));
   const classes = range(3).map((c) => {
     const own = source.filter((sample) => sample.kind === c);
     if (own.length === 0) return 0;
@@ -87,6 +86,7 @@ export const domainCases: readonly StdCase[] = [
     fields: two,
     body: "  out = mmd(clip.x, clip.y)",
     expected: (samples) => mmd(present(samples, "x"), present(samples, "y")),
+    held: (base) => (samples) => mmd(present(samples, "x"), present(samples, "y"), widthOf(base)),
     tolerance: 1e-4,
   },
   {
@@ -94,7 +94,8 @@ export const domainCases: readonly StdCase[] = [
     use,
     fields: { ...two, kind: { axes: [], classes: 3 }, z: { axes: [3] } },
     body: "  out = lmmd(clip.x, clip.kind, clip.y, softmax(clip.z, over: last))",
-    expected: lmmd,
+    expected: (samples) => lmmd(samples),
+    held: (base) => (samples) => lmmd(samples, widthOf(base)),
     tolerance: 1e-4,
   },
   {
@@ -124,7 +125,7 @@ export const domainCases: readonly StdCase[] = [
     body: "  out = orthogonality(clip.x, clip.y)",
     expected: (samples) => {
       const there = both(samples);
-      const unit = (value: Vector): Vector => scale(value, 1 / Math.sqrt(dot(value, value)));
+      const unit = (value: Vector): Vector => scale(value, 1 / (Math.sqrt(dot(value, value)) || 1));
       const a = transpose(centre(present(there, "x")).map(unit));
       const b = transpose(centre(present(there, "y")).map(unit));
       return mean(a.flatMap((p) => b.map((q) => dot(p, q) ** 2)));
@@ -140,7 +141,7 @@ export const domainCases: readonly StdCase[] = [
       const gram = (m: Matrix): Matrix => m.map((p) => m.map((q) => dot(p, q)));
       const k = gram(centre(present(samples, "x"))).flat();
       const l = gram(centre(present(samples, "y"))).flat();
-      return dot(k, l) / Math.sqrt(dot(k, k) * dot(l, l));
+      return dot(k, l) / (Math.sqrt(dot(k, k) * dot(l, l)) || 1);
     },
     tolerance: 1e-4,
   },
