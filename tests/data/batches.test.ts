@@ -28,12 +28,32 @@ async function clips(rows = count): Promise<Dataset> {
   await writeNpz(
     path,
     columns(
-      column("text", [rows, most, 2], steps.flatMap((value) => [value, -value])),
-      column("audio", [rows, most], steps.map((value) => (Math.floor(value) % 5 === 0 ? Number.NaN : value))),
-      column("video", [rows, 3], Array.from({ length: rows * 3 }, (_, at) => (Math.floor(at / 3) % 4 === 1 ? Number.NaN : at + 1))),
+      column(
+        "text",
+        [rows, most, 2],
+        steps.flatMap((value) => [value, -value]),
+      ),
+      column(
+        "audio",
+        [rows, most],
+        steps.map((value) => (Math.floor(value) % 5 === 0 ? Number.NaN : value)),
+      ),
+      column(
+        "video",
+        [rows, 3],
+        Array.from({ length: rows * 3 }, (_, at) => (Math.floor(at / 3) % 4 === 1 ? Number.NaN : at + 1)),
+      ),
       column("T_length", [rows], lengths.slice(0, rows)),
-      column("kind", [rows], Array.from({ length: rows }, (_, row) => row % 2)),
-      column("id", [rows], Array.from({ length: rows }, (_, row) => row)),
+      column(
+        "kind",
+        [rows],
+        Array.from({ length: rows }, (_, row) => row % 2),
+      ),
+      column(
+        "id",
+        [rows],
+        Array.from({ length: rows }, (_, row) => row),
+      ),
     ),
   );
   return loadDataset(block, path, { dimensions: [ragged("T", 500)] });
@@ -55,7 +75,7 @@ test("an epoch holds each sample once, in a new order each epoch, and the last b
       const list = all([source(dataset)], { batch, seed, epoch, shuffle });
       expect(list).toHaveLength(batchCount([source(dataset)], batch));
       expect([...order(list)].sort((left, right) => left - right)).toEqual(inOrder);
-      expect(list.map((each) => each.count)).toEqual(list.map((each) => each.sizes["B"]));
+      expect(list.map((each) => each.count)).toEqual(list.map((each) => each.sizes.B));
       if (!shuffle) expect(order(list)).toEqual(inOrder);
     }),
     { numRuns: 30 },
@@ -77,7 +97,11 @@ test("an epoch resumes at any batch with the same feeds", async () => {
 
 test("feeds carry the contract's names, shapes and types; ids never leave", async () => {
   const [batch] = all([source(await clips())], {});
-  expect(Object.fromEntries(Object.entries(batch?.feeds ?? {}).map(([name, { dtype, shape }]) => [name, `${dtype} ${shape.join("x")}`]))).toEqual({
+  expect(
+    Object.fromEntries(
+      Object.entries(batch?.feeds ?? {}).map(([name, { dtype, shape }]) => [name, `${dtype} ${shape.join("x")}`]),
+    ),
+  ).toEqual({
     "clip#index": "i32 4",
     "clip#length.T": "i32 4",
     "clip.text": "f32 4x24x2",
@@ -108,9 +132,9 @@ test("real entries do not depend on the batch's padding; padded and absent entri
   fc.assert(
     fc.property(fc.integer({ min: 1, max: count }), fc.nat(50), (batch, seed) => {
       for (const each of all([source(dataset)], { batch, seed, shuffle: true })) {
-        const padded = each.sizes["T"] as number;
+        const padded = each.sizes.T as number;
         const audio = feed(each, "clip.audio");
-        each.positions["clip"]?.forEach((position, at) => {
+        each.positions.clip?.forEach((position, at) => {
           const own = audio.slice(at * padded, (at + 1) * padded);
           const length = lengths[position] as number;
           expect(own.slice(0, length)).toEqual([...(values as Float32Array).slice(position * most, position * most + length)]);
@@ -161,7 +185,9 @@ test("modality drop hides about the given share, by sample and not by batch", as
   const drop = { "clip.video": 0.3 };
   const masks = (batch: number, epoch: number): ReadonlyMap<number, number> => {
     const list = all([source(dataset)], { batch, epoch, shuffle: true, drop });
-    return new Map(list.flatMap((each) => feed(each, "clip#present.video").map((mask, at) => [each.positions["clip"]?.[at] as number, mask])));
+    return new Map(
+      list.flatMap((each) => feed(each, "clip#present.video").map((mask, at) => [each.positions.clip?.[at] as number, mask])),
+    );
   };
   expect(new Map([...masks(4, 2)].sort())).toEqual(new Map([...masks(23, 2)].sort()));
   let hidden = 0;
@@ -189,7 +215,7 @@ test("modality drop leaves every sample one input that it had", async () => {
   for (const batch of all([bare], { drop: { "clip.audio": 1, "clip.video": 1 } })) {
     const audio = feed(batch, "clip#present.audio");
     const video = feed(batch, "clip#present.video");
-    batch.positions["clip"]?.forEach((position, at) => {
+    batch.positions.clip?.forEach((position, at) => {
       const had = [(position + 1) % 5 !== 0 ? 1 : 0, position % 4 !== 1 ? 1 : 0];
       expect((audio[at] as number) + (video[at] as number)).toBe(Math.min(1, (had[0] as number) + (had[1] as number)));
       expect(audio[at]).toBeLessThanOrEqual(had[0] as number);

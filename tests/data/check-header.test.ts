@@ -28,7 +28,10 @@ test("a size that another data block bound is compared, not bound again", () => 
 });
 
 test("a missing column is reported with the one that is probably meant", () => {
-  const [found] = check(schema([field("label", [], { role: "target" })]), [head("labels", [9]), head("text", [9, 4])]).diagnostics;
+  const [found] = check(schema([field("label", [], { role: "target" })]), [
+    head("labels", [9]),
+    head("text", [9, 4]),
+  ]).diagnostics;
   expect(found?.message).toBe('clips.npz has no column "label", which label is read from');
   expect(found?.notes).toEqual(["it has labels, text"]);
   expect(found?.fixes.map(({ preview }) => preview)).toEqual(['from "labels"']);
@@ -46,7 +49,12 @@ test("targets and the split may be missing for prediction, inputs may not", () =
 });
 
 test.each<[string, readonly FieldSchema[], readonly ColumnHeader[], readonly string[]]>([
-  ["too few axes", [field("text", ["T~", "F"])], [head("text", [9, 4])], ["axes-differ: text is declared with 3 axes, but the file stores 2"]],
+  [
+    "too few axes",
+    [field("text", ["T~", "F"])],
+    [head("text", [9, 4])],
+    ["axes-differ: text is declared with 3 axes, but the file stores 2"],
+  ],
   ["too many axes", [field("x", [])], [head("x", [9, 4])], ["axes-differ: x is declared with 1 axis, but the file stores 2"]],
   [
     "another fixed size",

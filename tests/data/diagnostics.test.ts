@@ -2,8 +2,8 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { checkSpec } from "../../src/compiler/check/index.ts";
 import type { Diagnostic, TextEdit } from "../../src/compiler/diagnostics/diagnostic.ts";
-import type { FixtureColumn } from "../../src/compiler/diagnostics/records/data/record.ts";
 import { dataDiagnostics } from "../../src/compiler/diagnostics/records/data/index.ts";
+import type { FixtureColumn } from "../../src/compiler/diagnostics/records/data/record.ts";
 import { memoryHost } from "../../src/compiler/host.ts";
 import { DataProblem } from "../../src/runtime/data/dataset.ts";
 import { type Column, columnsOf } from "../../src/runtime/data/formats/format.ts";
@@ -15,11 +15,19 @@ function fixtureColumn([name, { type, shape, values }]: readonly [string, Fixtur
   const count = shape.reduce((product, size) => product * size, 1);
   if (type === "text") return { name, type, shape, values: (values ?? []).map(String) };
   const numbers = Float64Array.from({ length: count }, (_, at) => Number(values?.[at] ?? 0));
-  return { name, type, shape, values: type === "f64" || type === "i64" ? numbers : type === "f32" ? Float32Array.from(numbers) : whole(type, numbers) };
+  return {
+    name,
+    type,
+    shape,
+    values: type === "f64" || type === "i64" ? numbers : type === "f32" ? Float32Array.from(numbers) : whole(type, numbers),
+  };
 }
 
 function applied(text: string, edits: readonly TextEdit[]): string {
-  return edits.reduce((mended, { span, replacement }) => mended.slice(0, span.start) + replacement + mended.slice(span.end), text);
+  return edits.reduce(
+    (mended, { span, replacement }) => mended.slice(0, span.start) + replacement + mended.slice(span.end),
+    text,
+  );
 }
 
 const whole = (type: Column["type"], numbers: Float64Array): Column["values"] =>
@@ -41,11 +49,14 @@ async function findings(text: string, file: Readonly<Record<string, FixtureColum
   }
 }
 
-test.each(dataDiagnostics.map((record) => [record.slug, record] as const))("%s: the bad spec gives it, the good one is clean", async (_, record) => {
-  const found = await findings(record.bad, record.file);
-  expect(found.map(({ code }) => code)).toEqual([record.code]);
-  expect(await findings(record.good, record.file)).toEqual([]);
-  for (const { edits } of found[0]?.fixes ?? []) {
-    if (edits.length > 0) expect(await findings(applied(record.bad, edits), record.file)).toEqual([]);
-  }
-});
+test.each(dataDiagnostics.map((record) => [record.slug, record] as const))(
+  "%s: the bad spec gives it, the good one is clean",
+  async (_, record) => {
+    const found = await findings(record.bad, record.file);
+    expect(found.map(({ code }) => code)).toEqual([record.code]);
+    expect(await findings(record.good, record.file)).toEqual([]);
+    for (const { edits } of found[0]?.fixes ?? []) {
+      if (edits.length > 0) expect(await findings(applied(record.bad, edits), record.file)).toEqual([]);
+    }
+  },
+);

@@ -14,7 +14,16 @@ import { sharedData, temporaryFolder } from "./schemas.ts";
 /** An npy array with a head written by hand, as NumPy would write it. */
 function npy(descr: string, shape: string, payload: Uint8Array, fortran = "False"): Uint8Array {
   const head = `{'descr': ${descr}, 'fortran_order': ${fortran}, 'shape': (${shape}), }`.padEnd(117);
-  return new Uint8Array([0x93, ...new TextEncoder().encode("NUMPY"), 1, 0, 118, 0, ...new TextEncoder().encode(`${head}\n`), ...payload]);
+  return new Uint8Array([
+    0x93,
+    ...new TextEncoder().encode("NUMPY"),
+    1,
+    0,
+    118,
+    0,
+    ...new TextEncoder().encode(`${head}\n`),
+    ...payload,
+  ]);
 }
 
 const bytes = (values: ArrayBufferView): Uint8Array => new Uint8Array(values.buffer);
@@ -60,13 +69,21 @@ test.each([
 });
 
 test("an array that is cut off, a wide integer and another format are refused", () => {
-  expect(() => decodeNpy("x", npy("'<f4'", "4,", new Uint8Array(8)), "x.npy")).toThrow("cut off: 4 elements need 16 bytes, and 8");
-  expect(() => decodeNpy("x", npy("'<i8'", "1,", bytes(new BigInt64Array([2n ** 60n]))), "x.npy")).toThrow("element 0 is 1152921504606846976");
-  expect(() => decodeNpy("x", new TextEncoder().encode("hello, this is text"), "x.npy")).toThrow("does not start like a NumPy array");
+  expect(() => decodeNpy("x", npy("'<f4'", "4,", new Uint8Array(8)), "x.npy")).toThrow(
+    "cut off: 4 elements need 16 bytes, and 8",
+  );
+  expect(() => decodeNpy("x", npy("'<i8'", "1,", bytes(new BigInt64Array([2n ** 60n]))), "x.npy")).toThrow(
+    "element 0 is 1152921504606846976",
+  );
+  expect(() => decodeNpy("x", new TextEncoder().encode("hello, this is text"), "x.npy")).toThrow(
+    "does not start like a NumPy array",
+  );
 });
 
 test("half precision: all finite patterns survive, rounding is to even", () => {
-  const patterns = Uint16Array.from({ length: 0x10000 }, (_, pattern) => pattern).filter((pattern) => (pattern & 0x7c00) !== 0x7c00);
+  const patterns = Uint16Array.from({ length: 0x10000 }, (_, pattern) => pattern).filter(
+    (pattern) => (pattern & 0x7c00) !== 0x7c00,
+  );
   expect(narrowHalf(widenHalf(patterns))).toEqual(patterns);
   expect([...narrowHalf([2049, 2051, 65519, 65520, Number.NaN])]).toEqual([0x6800, 0x6802, 0x7bff, 0x7c00, 0x7e00]);
 });
@@ -82,7 +99,12 @@ const elements: readonly (readonly [ColumnType, (values: readonly number[]) => N
 ];
 
 const anyColumn: fc.Arbitrary<Column> = fc
-  .tuple(fc.constantFrom(...elements), fc.array(fc.integer({ min: 0, max: 4 }), { minLength: 1, maxLength: 3 }), fc.nat(), fc.boolean())
+  .tuple(
+    fc.constantFrom(...elements),
+    fc.array(fc.integer({ min: 0, max: 4 }), { minLength: 1, maxLength: 3 }),
+    fc.nat(),
+    fc.boolean(),
+  )
   .map(([[type, make], shape, seed, words]) => {
     const count = shape.reduce((product, size) => product * size, 1);
     const numbers = Array.from({ length: count }, (_, at) => ((seed + at * 37) % 201) - 100 + 0.25);
@@ -153,7 +175,17 @@ function zip64Archive(name: string, content: Uint8Array, checksum: number): Uint
   end.setUint16(10, 0xffff, true);
   end.setUint32(12, full, true);
   end.setUint32(16, full, true);
-  return Buffer.concat([bytes(local), label, packed, bytes(central), label, bytes(extra), bytes(record), bytes(locator), bytes(end)]);
+  return Buffer.concat([
+    bytes(local),
+    label,
+    packed,
+    bytes(central),
+    label,
+    bytes(extra),
+    bytes(record),
+    bytes(locator),
+    bytes(end),
+  ]);
 }
 
 /** CRC-32 the slow way, bit by bit. */
@@ -178,7 +210,9 @@ test("npz: a zip64 directory is read", async () => {
 test("npz: a cut, damaged, foreign or missing file is refused", async () => {
   const folder = await temporaryFolder();
   const path = join(folder, "x.npz");
-  const whole = columnsOf([{ name: "x", type: "f32", shape: [500], values: Float32Array.from({ length: 500 }, (_, at) => Math.sin(at)) }]);
+  const whole = columnsOf([
+    { name: "x", type: "f32", shape: [500], values: Float32Array.from({ length: 500 }, (_, at) => Math.sin(at)) },
+  ]);
   await writeNpz(path, whole);
   const content = await readFile(path);
   const damaged = Uint8Array.from(content);
@@ -270,5 +304,5 @@ test("real files: headers and values", async (context) => {
   // fac is stored in Fortran order; these are the first cells of the source table's first row.
   const fac = (await readColumns(mfeat, ["fac"])).get("fac");
   expect(fac?.shape).toEqual([2000, 216]);
-  expect([...(fac?.values.slice(0, 3) as Float32Array)]).toEqual([98, 236, 531]);
+  expect(Array.from((fac?.values ?? []) as ArrayLike<number>).slice(0, 3)).toEqual([98, 236, 531]);
 });

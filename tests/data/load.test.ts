@@ -113,8 +113,16 @@ test.each<[string, DataSchema, readonly Column[]]>([
     schema([field("text", [2])]),
     [column("text", [2, 2], [1, 2, absent, absent])],
   ],
-  ["value-not-whole: n takes whole numbers, but sample 0 holds 0.5", schema([field("n", [], { element: "i32" })]), [column("n", [1], [0.5])]],
-  ["value-not-whole: n takes 0 or 1, but sample 1 holds 2", schema([field("n", [], { element: "bool" })]), [column("n", [2], [1, 2])]],
+  [
+    "value-not-whole: n takes whole numbers, but sample 0 holds 0.5",
+    schema([field("n", [], { element: "i32" })]),
+    [column("n", [1], [0.5])],
+  ],
+  [
+    "value-not-whole: n takes 0 or 1, but sample 1 holds 2",
+    schema([field("n", [], { element: "bool" })]),
+    [column("n", [2], [1, 2])],
+  ],
   [
     "padding-unknown: text has no lengths, and sample 1 ends in 2 of 3 empty steps",
     schema([field("text", ["T~", 1])]),
@@ -147,7 +155,9 @@ test.each<[string, DataSchema, readonly Column[]]>([
   ],
   [
     "part-empty: the part test is empty: 2 samples are too few for its share",
-    schema([field("x", [])], { split: { kind: "random", parts: { train: 0.9, test: 0.1 }, seed: 1, stratify: undefined, group: undefined } }),
+    schema([field("x", [])], {
+      split: { kind: "random", parts: { train: 0.9, test: 0.1 }, seed: 1, stratify: undefined, group: undefined },
+    }),
     [column("x", [2], [1, 2])],
   ],
 ])("%s", async (expected, block, list) => {
@@ -168,12 +178,12 @@ test("standardising is fitted on the training rows, present samples and real ent
   const dataset = await load(block, list);
   // Training entries of the first feature are 1, 3, 5 (mean 3, variance 8/3); the second is 5 throughout.
   const scale = Math.sqrt(3 / 8);
-  expect(dataset.statistics["text"]?.mean).toEqual([3, 5]);
-  expect(dataset.statistics["text"]?.scale[0]).toBeCloseTo(scale, 12);
-  expect(dataset.statistics["text"]?.scale[1]).toBe(0);
+  expect(dataset.statistics.text?.mean).toEqual([3, 5]);
+  expect(dataset.statistics.text?.scale[0]).toBeCloseTo(scale, 12);
+  expect(dataset.statistics.text?.scale[1]).toBe(0);
   const expected = [-2, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0].map((value) => Math.fround(value * scale));
   expect(values(dataset, "text").map((value) => value || 0)).toEqual(expected);
-  expect(dataset.statistics["flat"]).toEqual({ mean: [4], scale: [Math.sqrt(3 / 8)] });
+  expect(dataset.statistics.flat).toEqual({ mean: [4], scale: [Math.sqrt(3 / 8)] });
   const again = await load(block, list, { statistics: JSON.parse(JSON.stringify({ flat: { mean: [0], scale: [2] } })) });
   expect(values(again, "flat")).toEqual([4, 8, 12, 200]);
 });
@@ -185,7 +195,7 @@ test("prediction needs no targets and takes every row", async () => {
   const dataset = await load(block, [column("text", [3, 1], [1, 2, 3])], { targets: "optional" });
   expect([...dataset.fields.keys()]).toEqual(["text"]);
   expect(Object.keys(dataset.parts)).toEqual(["all"]);
-  expect([...(dataset.parts["all"] ?? [])]).toEqual([0, 1, 2]);
+  expect([...(dataset.parts.all ?? [])]).toEqual([0, 1, 2]);
 });
 
 test("a file that cannot be read is a diagnostic, too", async () => {
@@ -214,16 +224,23 @@ test("real files: CMU-MOSI loads with its split and scaled features", async (con
       field("vision", ["Fv"], { optional: true, column: "video" }),
       field("mood", [], { role: "target", column: "label", range: { low: -3, high: 3 } }),
     ],
-    { split: { kind: "column", column: "fold_bclstm", parts: { train: [0], test: [2] } }, standardise: ["text", "audio", "vision"] },
+    {
+      split: { kind: "column", column: "fold_bclstm", parts: { train: [0], test: [2] } },
+      standardise: ["text", "audio", "vision"],
+    },
   );
   const dataset = await loadDataset(block, path, { dimensions: [] });
   expect(dataset.sizes).toEqual({ Ft: 100, Fa: 73, Fv: 100 });
-  expect([dataset.count, dataset.parts["train"]?.length, dataset.parts["test"]?.length]).toEqual([2199, 1447, 752]);
-  expect(dataset.checksum).toBe(createHash("sha256").update(await readFile(path)).digest("hex"));
+  expect([dataset.count, dataset.parts.train?.length, dataset.parts.test?.length]).toEqual([2199, 1447, 752]);
+  expect(dataset.checksum).toBe(
+    createHash("sha256")
+      .update(await readFile(path))
+      .digest("hex"),
+  );
   const audio = dataset.fields.get("audio")?.values as Float32Array;
   let sum = 0;
   let square = 0;
-  for (const row of dataset.parts["train"] ?? []) {
+  for (const row of dataset.parts.train ?? []) {
     sum += audio[row * 73] as number;
     square += (audio[row * 73] as number) ** 2;
   }
@@ -249,7 +266,8 @@ test("real files: a table with text labels and ids", async (context) => {
     ["test", 686],
   ]);
   expect(dataset.warnings).toEqual([]);
-  for (const row of dataset.parts["test"] ?? []) expect((dataset.fields.get("part")?.values as Int32Array)[row]).toBe(2);
+  const parts = values(dataset, "part");
+  for (const row of dataset.parts.test ?? []) expect(parts[row]).toBe(2);
 });
 
 test("real files: four domains of different sizes come from one file", async (context) => {
@@ -266,7 +284,7 @@ test("real files: four domains of different sizes come from one file", async (co
       { split: { kind: "random", parts: { train: 0.7, test: 0.3 }, seed: 5, stratify: `${domain}_label`, group: undefined } },
     );
     const dataset = await loadDataset(block, path, { dimensions: [] });
-    expect([dataset.count, dataset.sizes["Fh"]]).toEqual([count, 512]);
-    expect(Math.abs((dataset.parts["train"]?.length ?? 0) - 0.7 * count)).toBeLessThan(1);
+    expect([dataset.count, dataset.sizes.Fh]).toEqual([count, 512]);
+    expect(Math.abs((dataset.parts.train?.length ?? 0) - 0.7 * count)).toBeLessThan(1);
   }
 });

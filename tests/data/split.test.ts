@@ -5,14 +5,21 @@ import { splitRows } from "../../src/runtime/data/split.ts";
 import { column, columns, schema } from "./schemas.ts";
 
 type Random = SplitSchema & { kind: "random" };
-const random: Random = { kind: "random", parts: { train: 0.7, valid: 0.1, test: 0.2 }, seed: 3, stratify: undefined, group: undefined };
+const random: Random = {
+  kind: "random",
+  parts: { train: 0.7, valid: 0.1, test: 0.2 },
+  seed: 3,
+  stratify: undefined,
+  group: undefined,
+};
 
 function split(rest: Partial<Random>, values: { group?: readonly number[]; kind?: readonly number[] }, count: number) {
   const list = Object.entries(values).map(([name, cells]) => column(name, [count], cells));
   return splitRows(schema([], { split: { ...random, ...rest } }), columns(...list), count).parts;
 }
 
-const rowsOf = (parts: Readonly<Record<string, Int32Array>>): readonly number[] => Object.values(parts).flatMap((rows) => [...rows]);
+const rowsOf = (parts: Readonly<Record<string, Int32Array>>): readonly number[] =>
+  Object.values(parts).flatMap((rows) => [...rows]);
 
 test("every row is in exactly one part, and each part has its share to within one row", () => {
   fc.assert(

@@ -74,7 +74,7 @@ async function synth(path: string, options: SynthOptions, context: Context): Pro
   const { synthesise } = await import("../../runtime/data/synth.ts");
   const { writeColumns } = await import("../../runtime/data/formats/write.ts");
   const { samples, seed } = options;
-  const columns = synthesise(schema, numbers("--size", options.size), { samples, seed });
+  const columns = synthesise(schema, numbers("--size", options.size), { samples, seed, dimensions: spec.compiled.dimensions });
   await writeColumns(target, columns);
   const written = [...columns.values()].map(({ name, type, shape }) => `${name} ${type}[${shape.join(", ")}]`);
   if (context.json) terminal.write(`${JSON.stringify({ file: shown, samples, columns: written })}\n`);

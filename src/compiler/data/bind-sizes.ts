@@ -74,7 +74,9 @@ function compare(entry: StoredAxis, known: Sizes, bound: ReadonlyMap<string, Bou
   if (declared === size) return [];
   const first = bound.get(axis.key);
   if (isPlain(axis) && declared !== undefined && known[axis.key] !== undefined) {
-    return [diagnose(sizesConflict, { span: field.span, symbol: axis.key, field: field.name, stored: size, bound: declared, first })];
+    return [
+      diagnose(sizesConflict, { span: field.span, symbol: axis.key, field: field.name, stored: size, bound: declared, first }),
+    ];
   }
   const text = constantValue(axis) === undefined ? `${axis.key}${declared === undefined ? "" : ` = ${declared}`}` : axis.key;
   const suggestion = `${field.name}: ${withSize(field, at, size)}`;

@@ -12,7 +12,7 @@ import { partsOverlap } from "../diagnostics/records/data/parts-overlap.ts";
 import { tooLong } from "../diagnostics/records/data/too-long.ts";
 import { closest } from "../diagnostics/suggest.ts";
 import type { Span } from "../source/span.ts";
-import { bindSizes, type BoundSize, type StoredAxis } from "./bind-sizes.ts";
+import { type BoundSize, bindSizes, type StoredAxis } from "./bind-sizes.ts";
 import { companionsOf } from "./companions.ts";
 import { type ColumnHeader, describeColumn, type FileHeader, unknownRows } from "./header.ts";
 import { printType, suggestType } from "./print-field.ts";
@@ -102,7 +102,13 @@ function checkField(field: FieldSchema, column: ColumnHeader, header: FileHeader
   const { offsets, lengths } = companionsOf(field, header);
   for (const each of [offsets, ...lengths.values()]) {
     if (each !== undefined && (each.type === "text" || each.shape.length !== 1)) {
-      found.diagnostics.push(diagnose(lengthsWrong, { span, of: field.name, problem: `the file has ${describeColumn(each)}, not one number a sample` }));
+      found.diagnostics.push(
+        diagnose(lengthsWrong, {
+          span,
+          of: field.name,
+          problem: `the file has ${describeColumn(each)}, not one number a sample`,
+        }),
+      );
     }
   }
   const sizes = storedSizes(field, column, offsets !== undefined);
@@ -137,7 +143,11 @@ function checkField(field: FieldSchema, column: ColumnHeader, header: FileHeader
  * the column has another number of axes. Axes of size 1 at the end that the spec does not name are passed over: labels are often
  * stored as [N, 1].
  */
-export function storedSizes(field: FieldSchema, column: ColumnHeader, unpadded: boolean): readonly (number | undefined)[] | undefined {
+export function storedSizes(
+  field: FieldSchema,
+  column: ColumnHeader,
+  unpadded: boolean,
+): readonly (number | undefined)[] | undefined {
   const shape = unpadded ? [undefined, ...column.shape.slice(1)] : column.shape.slice(1);
   if (column.shape.length === 0 || shape.length < field.axes.length) return undefined;
   const surplus = shape.slice(field.axes.length);
@@ -168,7 +178,8 @@ function checkSplit(schema: DataSchema, header: FileHeader): readonly Diagnostic
   const diagnostics: Diagnostic[] = [];
   for (const column of named) {
     if (column === undefined) continue;
-    if (findColumn(header, column) === undefined) diagnostics.push(missing(header, { column, reader: "the split", span, end: undefined }));
+    if (findColumn(header, column) === undefined)
+      diagnostics.push(missing(header, { column, reader: "the split", span, end: undefined }));
   }
   if (split.kind === "column") {
     const taken = new Map<string, string>();

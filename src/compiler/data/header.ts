@@ -2,20 +2,7 @@
 // and never sees a value; the formats under the runtime read it.
 
 /** Element type of a stored column. */
-export type ColumnType =
-  | "f16"
-  | "f32"
-  | "f64"
-  | "i8"
-  | "i16"
-  | "i32"
-  | "i64"
-  | "u8"
-  | "u16"
-  | "u32"
-  | "u64"
-  | "bool"
-  | "text";
+export type ColumnType = "f16" | "f32" | "f64" | "i8" | "i16" | "i32" | "i64" | "u8" | "u16" | "u32" | "u64" | "bool" | "text";
 
 /** Stands for a number of rows that only reading the whole file would tell (csv). */
 export const unknownRows = -1;

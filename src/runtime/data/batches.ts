@@ -112,7 +112,10 @@ function tabulate(source: BatchSource): Table {
 function longestLengths(datasets: readonly Dataset[]): ReadonlyMap<string, number> {
   const longest = new Map<string, number>();
   for (const [symbol, lengths] of datasets.flatMap((dataset) => [...dataset.lengths])) {
-    longest.set(symbol, lengths.reduce((high, length) => Math.max(high, length), longest.get(symbol) ?? 1));
+    longest.set(
+      symbol,
+      lengths.reduce((high, length) => Math.max(high, length), longest.get(symbol) ?? 1),
+    );
   }
   return longest;
 }
@@ -126,7 +129,8 @@ function fieldTables(source: BatchSource, datasets: readonly Dataset[]): readonl
   return names.map((name) => {
     const data = datasets.map((dataset) => {
       const found = dataset.fields.get(name);
-      if (found === undefined) throw new RangeError(`data ${dataset.schema.name} has no field ${name}, which ${source.parameter} needs`);
+      if (found === undefined)
+        throw new RangeError(`data ${dataset.schema.name} has no field ${name}, which ${source.parameter} needs`);
       return found;
     });
     for (const { field, shape } of data) {
@@ -235,7 +239,9 @@ function gather(
   sizes: Readonly<Record<string, number>>,
 ): HostTensor {
   const [first] = field.data as [FieldData];
-  const shape = first.field.axes.map((axis, at) => (axis.ragged ? (sizes[axis.size.key] as number) : (first.shape[at + 1] as number)));
+  const shape = first.field.axes.map((axis, at) =>
+    axis.ragged ? (sizes[axis.size.key] as number) : (first.shape[at + 1] as number),
+  );
   const stride = shape.reduce((product, size) => product * size, 1);
   const whole = first.values instanceof Int32Array;
   const data = whole ? new Int32Array(positions.length * stride) : new Float32Array(positions.length * stride);

@@ -46,7 +46,12 @@ export function checkField(raw: RawField, dimensions: readonly DimensionInfo[]):
   return { data: { field, shape, values, present: absent === 0 ? undefined : present }, lengths };
 }
 
-function axisLengths(raw: RawField, axis: FieldAxis, stored: number, dimensions: readonly DimensionInfo[]): Int32Array | Diagnostic {
+function axisLengths(
+  raw: RawField,
+  axis: FieldAxis,
+  stored: number,
+  dimensions: readonly DimensionInfo[],
+): Int32Array | Diagnostic {
   const { field } = raw;
   const [count = 0] = raw.shape;
   const given = raw.lengths.get(axis.size.key);
@@ -58,7 +63,8 @@ function axisLengths(raw: RawField, axis: FieldAxis, stored: number, dimensions:
     if (lengths[row] !== given[row]) return wrong(`sample ${row} has ${given[row]}`);
     const length = lengths[row] as number;
     if (length > stored) return wrong(`sample ${row} is ${length} long, and ${field.name} stores ${stored} steps`);
-    if (length < 0 || (length === 0 && !field.optional)) return wrong(`sample ${row} is ${length} long, and ${field.name} is not optional`);
+    if (length < 0 || (length === 0 && !field.optional))
+      return wrong(`sample ${row} is ${length} long, and ${field.name} is not optional`);
   }
   const dimension = dimensions.find((info) => info.symbol === axis.size.key);
   const longest = lengths.reduce((high, length) => Math.max(high, length), 0);
@@ -119,7 +125,10 @@ function clean(raw: RawField, present: Uint8Array, lengthOf: LengthOf): Float32A
         if (!Number.isFinite(Math.fround(value))) {
           if (bad.row === -1) Object.assign(bad, { row, value });
           broken = true;
-        } else if (odd.row === -1 && ((whole && result[at] !== value) || (field.element === "bool" && value !== 0 && value !== 1))) {
+        } else if (
+          odd.row === -1 &&
+          ((whole && result[at] !== value) || (field.element === "bool" && value !== 0 && value !== 1))
+        ) {
           Object.assign(odd, { row, value });
         }
       }

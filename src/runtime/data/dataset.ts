@@ -47,7 +47,7 @@ export const wholePart = "all";
 
 /** The part that weights and statistics are fitted on: `train`, or else the first that the split names. */
 export function trainingPart(parts: Dataset["parts"]): string {
-  return parts["train"] === undefined ? (Object.keys(parts)[0] ?? wholePart) : "train";
+  return parts.train === undefined ? (Object.keys(parts)[0] ?? wholePart) : "train";
 }
 
 /** Rows of a part. Throws for a part that the split does not name. */

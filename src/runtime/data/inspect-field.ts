@@ -19,7 +19,9 @@ export interface FieldContext {
   readonly columns: Columns;
 }
 
-const reserved = new Set("use dim labels data modalities module fn model train evaluate for in else if then and or not true false scan".split(" "));
+const reserved = new Set(
+  "use dim labels data modalities module fn model train evaluate for in else if then and or not true false scan".split(" "),
+);
 const targetName = /(^|_)(labels?|y|targets?|class|emotion|sentiment|feeling|mood|score|rating|valence|arousal|lie|deceptive)$/i;
 const idName = /(^|_)(id|ids|index|video|clip|speaker|subject|patient|group|dialogue|utterance|segment|conv|name|file)$/i;
 const mostClasses = 50;
@@ -45,7 +47,8 @@ export function describeField(head: ColumnHeader, context: FieldContext): FieldL
   if (head.shape.length === 1 && idName.test(name) && !isFloat(head.type)) {
     return { before: [], line: `${name}: id i32[B]${from}`, comment: "an id, by its name" };
   }
-  if (head.shape.length === 1 && targetName.test(name)) return targetLine(head, context, values as NumericArray | undefined, from);
+  if (head.shape.length === 1 && targetName.test(name))
+    return targetLine(head, context, values as NumericArray | undefined, from);
   const absent = absentRows(head, values as NumericArray | undefined);
   const { axes, before, comment } = axesOf(head, context);
   const optional = absent === 0 ? "" : " optional";
@@ -53,7 +56,10 @@ export function describeField(head: ColumnHeader, context: FieldContext): FieldL
   return { before, line: `${name}: f32[${["B", ...axes].join(", ")}]${optional}${from}`, comment: notes.join("; ") };
 }
 
-function axesOf(head: ColumnHeader, { name, heads }: FieldContext): { axes: readonly string[]; before: readonly string[]; comment: string } {
+function axesOf(
+  head: ColumnHeader,
+  { name, heads }: FieldContext,
+): { axes: readonly string[]; before: readonly string[]; comment: string } {
   const sizes = head.shape.slice(1);
   if (sizes.length === 0) return { axes: [], before: [], comment: "" };
   if (sizes.length === 1) return { axes: [`F_${name}`], before: [], comment: `F_${name} is ${sizes[0]}` };
@@ -63,7 +69,11 @@ function axesOf(head: ColumnHeader, { name, heads }: FieldContext): { axes: read
     return { axes: sizes.map(String), before: [], comment };
   }
   const rest = sizes.slice(1).map((size, at) => (at === sizes.length - 2 ? `F_${name}` : String(size)));
-  return { axes: [`T_${name}`, ...rest], before: [`dim T_${name} <= ${sizes[0]} ragged`], comment: `F_${name} is ${sizes.at(-1)}` };
+  return {
+    axes: [`T_${name}`, ...rest],
+    before: [`dim T_${name} <= ${sizes[0]} ragged`],
+    comment: `F_${name} is ${sizes.at(-1)}`,
+  };
 }
 
 function textLine(head: ColumnHeader, context: FieldContext, values: readonly string[] | undefined, from: string): FieldLine {
@@ -94,7 +104,11 @@ function targetLine(head: ColumnHeader, context: FieldContext, values: NumericAr
 
 function labelled({ name, suffix }: FieldContext, members: string, from: string): FieldLine {
   const labels = `${name[0]?.toUpperCase()}${name.slice(1)}${suffix}`;
-  return { before: [`labels ${labels} = ${members}`], line: `${name}: target ${labels}[B]${from}`, comment: "a target, by its name" };
+  return {
+    before: [`labels ${labels} = ${members}`],
+    line: `${name}: target ${labels}[B]${from}`,
+    comment: "a target, by its name",
+  };
 }
 
 function absentRows(head: ColumnHeader, values: NumericArray | undefined): number {

@@ -21,7 +21,8 @@ const usual: Readonly<Record<string, string>> = {
 export function describeSplit(candidates: readonly ColumnHeader[], columns: Columns): readonly string[] {
   if (candidates.length === 0) return ["// split random { train: 70%, valid: 10%, test: 20% } seed 1"];
   return candidates.map((head, at) => {
-    if (!/^[A-Za-z_]\w*$/.test(head.name)) return `// ${JSON.stringify(head.name)} looks like a split: give the column a plain name to use it`;
+    if (!/^[A-Za-z_]\w*$/.test(head.name))
+      return `// ${JSON.stringify(head.name)} looks like a split: give the column a plain name to use it`;
     const { parts, comment } = partsOf([...new Set(Array.from(columns.get(head.name)?.values ?? [], String))]);
     const line = `split by ${head.name} { ${parts} }`;
     if (at > 0) return `// or: ${line}`;

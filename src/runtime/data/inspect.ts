@@ -13,7 +13,9 @@ const readLimit = 50_000_000;
 /** One data block for each group of columns with equally many rows. Throws `FormatError` for a file that cannot be read. */
 export async function inspect(path: string): Promise<string> {
   const header = await readHeader(path);
-  const small = header.columns.filter((column) => elementCount(column.shape.slice(1)) * Math.max(1, column.shape[0] ?? 1) <= readLimit);
+  const small = header.columns.filter(
+    (column) => elementCount(column.shape.slice(1)) * Math.max(1, column.shape[0] ?? 1) <= readLimit,
+  );
   const columns = await readColumns(
     path,
     small.filter((column) => isFloat(column.type) || column.shape.length === 1).map((column) => column.name),
@@ -37,7 +39,9 @@ function describeBlock(path: string, count: number, heads: readonly ColumnHeader
   const splits = heads.filter((head) => head.shape.length === 1 && isSplitName(short(head.name)));
   const fields = heads
     .filter((head) => !splits.includes(head) && !isCompanion(head.name, heads))
-    .map((head) => describeField(head, { name: identifier(short(head.name)), suffix: several ? `_${name}` : "", heads, columns }));
+    .map((head) =>
+      describeField(head, { name: identifier(short(head.name)), suffix: several ? `_${name}` : "", heads, columns }),
+    );
   const lines = [
     ...new Set(fields.flatMap((field) => field.before)),
     `data ${name} { // ${count} samples`,

@@ -14,7 +14,11 @@ export function shareLengths(fields: readonly RawField[]): readonly RawField[] {
       if (!axis.ragged || lengths.has(symbol)) return;
       const donated = donors.find((donor) => donor.lengths.has(symbol))?.lengths.get(symbol);
       // Where the donor has no steps it is absent and says nothing about this field.
-      if (donated !== undefined) lengths.set(symbol, Array.from(donated, (length) => length || (raw.shape[at + 1] as number)));
+      if (donated !== undefined)
+        lengths.set(
+          symbol,
+          Array.from(donated, (length) => length || (raw.shape[at + 1] as number)),
+        );
     });
     return { ...raw, lengths };
   });

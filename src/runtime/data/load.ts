@@ -8,7 +8,7 @@ import type { FileHeader } from "../../compiler/data/header.ts";
 import { type Diagnostic, diagnose } from "../../compiler/diagnostics/diagnostic.ts";
 import { fileUnreadable } from "../../compiler/diagnostics/records/data/file-unreadable.ts";
 import { checkField } from "./check-field.ts";
-import { DataProblem, type Dataset, type FieldData, type Statistics, trainingPart, wholePart } from "./dataset.ts";
+import { DataProblem, type Dataset, type FieldData, type Statistics, trainingPart } from "./dataset.ts";
 import { type Columns, FormatError } from "./formats/format.ts";
 import { readColumns, readHeader } from "./formats/index.ts";
 import { findGroupLeaks } from "./group-leak.ts";
@@ -31,7 +31,7 @@ export interface LoadOptions {
 
 /** Loads a file. Throws `DataProblem` where it cannot be read or does not agree with the data block. */
 export async function loadDataset(schema: DataSchema, path: string, options: LoadOptions): Promise<Dataset> {
-  return reportUnreadable(schema, path, async () => {
+  return reportUnreadable(schema, async () => {
     const header = await readHeader(path);
     const needsTargets = options.targets !== "optional";
     const known = options.sizes ?? {};
@@ -46,12 +46,7 @@ export async function loadDataset(schema: DataSchema, path: string, options: Loa
   });
 }
 
-/** The header of a file, for checking a spec against it. Throws `DataProblem` where it cannot be read. */
-export async function loadHeader(schema: DataSchema, path: string): Promise<FileHeader> {
-  return reportUnreadable(schema, path, () => readHeader(path));
-}
-
-async function reportUnreadable<Result>(schema: DataSchema, path: string, load: () => Promise<Result>): Promise<Result> {
+async function reportUnreadable<Result>(schema: DataSchema, load: () => Promise<Result>): Promise<Result> {
   try {
     return await load();
   } catch (cause) {

@@ -21,7 +21,11 @@ export interface MissingOptions {
 }
 
 /** The conditions of a protocol, one a rate or subset, as masks over a source's samples; a function of the seed. */
-export function missingConditions(protocol: MissingProtocol, source: BatchSource, options: MissingOptions): readonly MissingCondition[] {
+export function missingConditions(
+  protocol: MissingProtocol,
+  source: BatchSource,
+  options: MissingOptions,
+): readonly MissingCondition[] {
   const fields = options.fields ?? modalitiesOf(source);
   const count = sampleCount(source);
   const named = (masks: readonly Uint8Array[]): Record<string, Uint8Array> =>

@@ -1,8 +1,8 @@
 // First step of loading a field: its column as numbers on the declared axes, not yet checked, with what the file says about
 // lengths and presence. NaN still stands for what is missing.
 import type { FieldSchema } from "../../compiler/compiled.ts";
-import { companionsOf } from "../../compiler/data/companions.ts";
 import { storedSizes } from "../../compiler/data/check-header.ts";
+import { companionsOf } from "../../compiler/data/companions.ts";
 import type { FileHeader } from "../../compiler/data/header.ts";
 import { type Diagnostic, diagnose } from "../../compiler/diagnostics/diagnostic.ts";
 import { labelUnknown } from "../../compiler/diagnostics/records/data/label-unknown.ts";
@@ -25,7 +25,10 @@ export interface RawField {
 /** Columns that loading this field reads. */
 export function columnsFor(field: FieldSchema, header: FileHeader): readonly string[] {
   const { lengths, offsets, present } = companionsOf(field, header);
-  return [field.column, ...[...lengths.values(), offsets, present].flatMap((column) => (column === undefined ? [] : [column.name]))];
+  return [
+    field.column,
+    ...[...lengths.values(), offsets, present].flatMap((column) => (column === undefined ? [] : [column.name])),
+  ];
 }
 
 const numeric = (columns: Columns, name: string | undefined): NumericArray | undefined =>

@@ -21,7 +21,8 @@ export function realRuns(
   const strides = sizes.map((_, at) => sizes.slice(at + 1).reduce((product, size) => product * size, 1));
   const walk = (axis: number, start: number): void => {
     if (axis >= lastRagged) {
-      const count = axis < 0 ? sizes.reduce((product, size) => product * size, 1) : (limits[axis] as number) * (strides[axis] as number);
+      const count =
+        axis < 0 ? sizes.reduce((product, size) => product * size, 1) : (limits[axis] as number) * (strides[axis] as number);
       visit(start, count);
       return;
     }

@@ -17,11 +17,16 @@ export function splitColumns(schema: DataSchema): readonly string[] {
 }
 
 /** The rows of each part, rising. Rows whose value no part names are in none. */
-export function splitRows(schema: DataSchema, columns: Columns, count: number): { parts: Parts; diagnostics: readonly Diagnostic[] } {
+export function splitRows(
+  schema: DataSchema,
+  columns: Columns,
+  count: number,
+): { parts: Parts; diagnostics: readonly Diagnostic[] } {
   const { split } = schema;
-  if (split === undefined) return { parts: { [wholePart]: Int32Array.from({ length: count }, (_, row) => row) }, diagnostics: [] };
+  if (split === undefined)
+    return { parts: { [wholePart]: Int32Array.from({ length: count }, (_, row) => row) }, diagnostics: [] };
   const cells = (name: string): readonly string[] => texts(columns.get(name) as Column);
-  const parts = split.kind === "column" ? byColumn(split, cells(split.column)) : atRandom(split, schema, columns, count);
+  const parts = split.kind === "column" ? byColumn(split, cells(split.column)) : atRandom(split, columns, count);
   const diagnostics = Object.entries(parts)
     .filter(([, rows]) => rows.length === 0)
     .map(([part]) => diagnose(partEmpty, { span: schema.span, part, reason: whyEmpty(split, part, cells, count) }));
@@ -40,7 +45,8 @@ function byColumn(split: SplitSchema & { kind: "column" }, cells: readonly strin
 }
 
 function whyEmpty(split: SplitSchema, part: string, cells: (name: string) => readonly string[], count: number): string {
-  if (split.kind === "random") return `${count} samples${split.group === undefined ? "" : " in their groups"} are too few for its share`;
+  if (split.kind === "random")
+    return `${count} samples${split.group === undefined ? "" : " in their groups"} are too few for its share`;
   const values = split.parts[part] ?? [];
   const held = [...new Set(cells(split.column))].sort();
   return `no row of ${split.column} is ${values.join(" or ")}; it holds ${held.slice(0, 8).join(", ")}${held.length > 8 ? ", …" : ""}`;
@@ -52,7 +58,7 @@ interface Unit {
   readonly stratum: string;
 }
 
-function atRandom(split: SplitSchema & { kind: "random" }, schema: DataSchema, columns: Columns, count: number): Parts {
+function atRandom(split: SplitSchema & { kind: "random" }, columns: Columns, count: number): Parts {
   const column = (name: string): Column => columns.get(name) as Column;
   const strata = split.stratify === undefined ? undefined : strataOf(column(split.stratify));
   const groups = split.group === undefined ? undefined : texts(column(split.group));
@@ -79,7 +85,8 @@ function atRandom(split: SplitSchema & { kind: "random" }, schema: DataSchema, c
 }
 
 /** Big groups first, so that the small ones even out the shares; units of one size keep their random order. */
-const bySize = (units: readonly Unit[]): readonly Unit[] => [...units].sort((left, right) => right.rows.length - left.rows.length);
+const bySize = (units: readonly Unit[]): readonly Unit[] =>
+  [...units].sort((left, right) => right.rows.length - left.rows.length);
 
 function unitsOf(count: number, strata: readonly string[] | undefined, groups: readonly string[] | undefined): readonly Unit[] {
   const rows = Array.from({ length: count }, (_, row) => row);

@@ -1,6 +1,6 @@
 // Makes data for a data block from nothing: right types and shapes, and a planted signal, so that a spec can be tried and
 // learns something before there are real data.
-import type { DataSchema, FieldAxis, FieldSchema } from "../../compiler/compiled.ts";
+import type { DataSchema, DimensionInfo, FieldAxis, FieldSchema } from "../../compiler/compiled.ts";
 import { constantValue, evaluateDim, type Sizes, symbolsOf } from "../../compiler/dims/dim.ts";
 import { type RandomSequence, sequence } from "../../compiler/ir/random.ts";
 import { type Column, type Columns, columnsOf } from "./formats/format.ts";
@@ -9,6 +9,8 @@ import { splitColumns } from "./split.ts";
 export interface SynthOptions {
   readonly samples: number;
   readonly seed: number;
+  /** `CompiledSpec.dimensions`: no sample is made longer than its ragged dimension allows. */
+  readonly dimensions?: readonly DimensionInfo[];
 }
 
 /** Hidden causes a sample; inputs and targets are random linear maps of them. */
@@ -22,10 +24,11 @@ const absentShare = 0.15;
  * Columns for a data block. Every input is a random linear map of four hidden causes plus noise, every target a random linear
  * map of the same causes (into its range, or the largest of one a class), so inputs predict targets. Ragged dimensions get
  * lengths and a `NAME_length` column, optional fields are missing (all NaN) in 15% of the samples but never all at once, and the
- * split's column its values, about 70% in the first part. `sizes` fixes sizes that the file decides; others are 8 (ragged: 12).
+ * split's column its values, about 70% in the first part. `given` fixes sizes that the file decides; others are 8 (ragged: 12).
  */
-export function synthesise(schema: DataSchema, sizes: Sizes, options: SynthOptions): Columns {
+export function synthesise(schema: DataSchema, given: Sizes, options: SynthOptions): Columns {
   const { samples, seed } = options;
+  const sizes = { ...raggedSizes(options.dimensions ?? []), ...given };
   const stream = (name: string): RandomSequence => sequence(seed, `synth ${schema.name} ${name}`);
   const hidden = normals(samples * causes, stream("causes"));
   const lengths = sampleLengths(schema, sizes, samples, stream("lengths"));
@@ -45,6 +48,12 @@ export function synthesise(schema: DataSchema, sizes: Sizes, options: SynthOptio
   return columnsOf(columns);
 }
 
+/** The longest that ragged dimensions get, within their bounds. */
+function raggedSizes(dimensions: readonly DimensionInfo[]): Record<string, number> {
+  const ragged = dimensions.filter(({ kind }) => kind === "ragged");
+  return Object.fromEntries(ragged.map(({ symbol, bound }) => [symbol, Math.min(longestRagged, bound ?? longestRagged)]));
+}
+
 function axisSize(axis: FieldAxis, sizes: Sizes): number {
   const known = constantValue(axis.size);
   if (known !== undefined) return known;
@@ -53,14 +62,23 @@ function axisSize(axis: FieldAxis, sizes: Sizes): number {
   return evaluateDim(axis.size, all);
 }
 
-const normals = (count: number, random: RandomSequence): Float64Array => Float64Array.from({ length: count }, () => random.normal());
+const normals = (count: number, random: RandomSequence): Float64Array =>
+  Float64Array.from({ length: count }, () => random.normal());
 
-function sampleLengths(schema: DataSchema, sizes: Sizes, samples: number, random: RandomSequence): ReadonlyMap<string, Int32Array> {
+function sampleLengths(
+  schema: DataSchema,
+  sizes: Sizes,
+  samples: number,
+  random: RandomSequence,
+): ReadonlyMap<string, Int32Array> {
   const lengths = new Map<string, Int32Array>();
   for (const axis of schema.fields.flatMap((field) => field.axes)) {
     if (!axis.ragged || lengths.has(axis.size.key)) continue;
     const longest = axisSize(axis, sizes);
-    lengths.set(axis.size.key, Int32Array.from({ length: samples }, () => 1 + random.integer(longest)));
+    lengths.set(
+      axis.size.key,
+      Int32Array.from({ length: samples }, () => 1 + random.integer(longest)),
+    );
   }
   return lengths;
 }
@@ -167,7 +185,12 @@ function splitValues(schema: DataSchema, columns: readonly Column[], samples: nu
   });
 }
 
-function partValues(name: string, parts: readonly (readonly (number | string)[])[], samples: number, random: RandomSequence): Column {
+function partValues(
+  name: string,
+  parts: readonly (readonly (number | string)[])[],
+  samples: number,
+  random: RandomSequence,
+): Column {
   const cells = Array.from({ length: samples }, (_, row) => {
     // The first rows fill every part, so that none is empty however few samples there are.
     const drawn = random.uniform() < 0.7 || parts.length === 1 ? 0 : 1 + random.integer(parts.length - 1);

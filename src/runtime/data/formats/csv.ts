@@ -22,7 +22,8 @@ function columnType(cells: readonly string[]): ColumnType {
   const filled = cells.filter((cell) => !nothing.test(cell));
   if (filled.length > 0 && filled.length === cells.length && filled.every((cell) => truth.test(cell))) return "bool";
   if (!filled.every((cell) => number.test(cell) && !paddedNumber.test(cell))) return "text";
-  const whole = filled.length === cells.length && filled.every((cell) => Number.isSafeInteger(toNumber(cell)) && !/[.e]/i.test(cell));
+  const whole =
+    filled.length === cells.length && filled.every((cell) => Number.isSafeInteger(toNumber(cell)) && !/[.e]/i.test(cell));
   return whole && filled.length > 0 ? "i64" : "f64";
 }
 
@@ -53,7 +54,7 @@ function columnNames(path: string, row: readonly string[] | undefined): readonly
 
 function readable(path: string, cause: unknown): unknown {
   if (!(cause instanceof CsvError)) return cause;
-  const line = typeof cause["lines"] === "number" ? ` near line ${cause["lines"]}` : "";
+  const line = typeof cause.lines === "number" ? ` near line ${cause.lines}` : "";
   const reason =
     cause.code === "CSV_RECORD_INCONSISTENT_FIELDS_LENGTH"
       ? `a row${line} has another number of cells than the first row`

@@ -1,6 +1,6 @@
 // The interface every data file format implements. A later format (HDF5, Parquet, pickle) is one more file beside this
 // one and one more line in `index.ts`.
-import type { ColumnHeader, ColumnType, FileHeader } from "../../../compiler/data/header.ts";
+import type { ColumnType, FileHeader } from "../../../compiler/data/header.ts";
 
 export type NumericArray =
   | Float32Array
@@ -54,11 +54,6 @@ export function elementCount(shape: readonly number[]): number {
 /** Columns by name, from a list. */
 export function columnsOf(list: Iterable<Column>): Columns {
   return new Map([...list].map((column) => [column.name, column]));
-}
-
-export function headerOf(path: string, format: string, columns: Columns): FileHeader {
-  const heads: ColumnHeader[] = [...columns.values()].map(({ name, type, shape }) => ({ name, type, shape }));
-  return { path, format, columns: heads };
 }
 
 /** The error for a column that was asked for and is not in the file. */

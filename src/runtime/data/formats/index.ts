@@ -12,7 +12,11 @@ export const formats: readonly DataFormat[] = [npzFormat, npyFormat, csvFormat];
 /** The format of a file that is there. Throws `FormatError` for no file, a folder, or an extension that none has. */
 export function formatOf(path: string): DataFormat {
   if (!existsSync(path)) {
-    throw new FormatError(path, "there is no such file", "Give the right path with --data NAME=PATH, or in the data block's file line");
+    throw new FormatError(
+      path,
+      "there is no such file",
+      "Give the right path with --data NAME=PATH, or in the data block's file line",
+    );
   }
   if (statSync(path).isDirectory()) throw new FormatError(path, "it is a folder", "Give the path of a file in it");
   const extension = extname(path).toLowerCase();

@@ -26,7 +26,8 @@ async function writeCsv(path: string, columns: Columns): Promise<void> {
   for (const column of columns.values()) {
     checkSize(column);
     const [count = 0] = column.shape;
-    if (rows !== undefined && rows !== count) throw new RangeError(`${column.name} has ${count} rows, the columns before it ${rows}`);
+    if (rows !== undefined && rows !== count)
+      throw new RangeError(`${column.name} has ${count} rows, the columns before it ${rows}`);
     rows = count;
     const width = elementCount(column.shape.slice(1));
     for (let part = 0; part < width; part += 1) {
@@ -55,6 +56,8 @@ function cellText(value: number | string): string {
 function checkSize(column: Column): void {
   const count = elementCount(column.shape);
   if (column.values.length !== count) {
-    throw new RangeError(`${column.name} has ${column.values.length} values, its shape [${column.shape.join(", ")}] wants ${count}`);
+    throw new RangeError(
+      `${column.name} has ${column.values.length} values, its shape [${column.shape.join(", ")}] wants ${count}`,
+    );
   }
 }

@@ -21,7 +21,11 @@ const centralSignature = 0x02014b50;
 const localSignature = 0x04034b50;
 
 const cutOff = (path: string): FormatError =>
-  new FormatError(path, "it is not a whole zip archive (an npz file is one)", "It was cut off or is another format: copy or write it again");
+  new FormatError(
+    path,
+    "it is not a whole zip archive (an npz file is one)",
+    "It was cut off or is another format: copy or write it again",
+  );
 
 async function readRange(file: FileHandle, path: string, from: number, length: number): Promise<DataView> {
   const buffer = new Uint8Array(length);

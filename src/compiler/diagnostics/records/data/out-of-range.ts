@@ -35,6 +35,12 @@ data clips {
     message: `${field} is declared in ${low} .. ${high}, but sample ${row} holds ${value}`,
     span,
     notes: [`${count} ${count === 1 ? "value lies" : "values lie"} outside; the file's values run from ${least} to ${most}`],
-    fixes: [{ title: "widen the range, if these values are meant", preview: `in ${Math.min(low, least)} .. ${Math.max(high, most)}`, edits: [] }],
+    fixes: [
+      {
+        title: "widen the range, if these values are meant",
+        preview: `in ${Math.min(low, least)} .. ${Math.max(high, most)}`,
+        edits: [],
+      },
+    ],
   }),
 });

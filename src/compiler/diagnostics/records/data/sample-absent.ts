@@ -28,6 +28,12 @@ data clips {
   describe: ({ span, field, declared, row, samples }) => ({
     message: `${field} is missing in sample ${row}${samples > 1 ? ` and ${samples - 1} more` : ""}, but it is not optional`,
     span,
-    fixes: [{ title: "declare that it may be missing", preview: `${field}: ${declared} optional`, edits: [{ span: { ...span, start: span.end }, replacement: " optional" }] }],
+    fixes: [
+      {
+        title: "declare that it may be missing",
+        preview: `${field}: ${declared} optional`,
+        edits: [{ span: { ...span, start: span.end }, replacement: " optional" }],
+      },
+    ],
   }),
 });
