@@ -2,9 +2,8 @@
 // tree with `missing` nodes where something could not be read, and one diagnostic a mistake.
 import type { CstNode, IToken } from "chevrotain";
 import type { HeaderCstNode, SpecFileCstNode } from "../../../grammar/generated/cst.ts";
-import { MmxParser } from "../../../grammar/grammar.ts";
 import { layOut } from "../../../grammar/layout.ts";
-import { commentGroup, createLexer, tokens } from "../../../grammar/lexer.ts";
+import { commentGroup, tokens } from "../../../grammar/lexer.ts";
 import { type Diagnostic, diagnose } from "../diagnostics/diagnostic.ts";
 import { missingHeader } from "../diagnostics/records/syntax/missing-header.ts";
 import { unsupportedVersion } from "../diagnostics/records/syntax/unsupported-version.ts";
@@ -16,14 +15,11 @@ import { collectDocs } from "./docs.ts";
 import { layoutDiagnostic } from "./problems/layout.ts";
 import { foreignComments, repair, unknownCharacters } from "./problems/lexical.ts";
 import { parserDiagnostic } from "./problems/parser.ts";
+import { lexer, readTree } from "./read.ts";
 import { divide } from "./segments.ts";
 
 /** The version of the language that this compiler reads. */
 const languageVersion = 1;
-
-// Both are made once: building the parser's tables is most of a cold start. A test validates the definitions.
-const lexer = createLexer(true);
-const parser = new MmxParser({ skipValidations: true });
 
 export interface ParseResult {
   readonly ast: SpecFile;
@@ -49,23 +45,20 @@ export function parse(file: SourceFile): ParseResult {
   repaired.diagnostics.forEach(report);
   for (const problem of laidOut.problems) report(layoutDiagnostic(path, problem));
 
-  parser.input = laidOut.tokens;
-  parser.cutEnds.clear();
-  const tree = parser.specFile() as SpecFileCstNode;
+  const tree = readTree(laidOut.tokens);
   const before = precedingTokens(laidOut.tokens);
-  for (const error of parser.errors) report(parserDiagnostic(path, text, error, before(error.token)));
+  for (const error of tree.errors) report(parserDiagnostic(path, text, error, before(error.token)));
 
-  const cutEnds = new Set(parser.cutEnds);
   const context: BuildContext = {
     path,
     text,
     docAt: collectDocs(comments, laidOut.tokens),
     report,
     isFaulty: (offset) => diagnostics.has(segments.at(offset)),
-    isCut: (end) => cutEnds.has(end),
+    isCut: (end) => tree.cutEnds.has(end),
   };
-  const version = checkHeader(context, tree);
-  const items = all(tree.children.item).flatMap((item) => buildItems(context, item));
+  const version = checkHeader(context, tree.root);
+  const items = all(tree.root.children.item).flatMap((item) => buildItems(context, item));
   return {
     ast: { span: { file: path, start: 0, end: text.length }, version, items },
     diagnostics: [...diagnostics.values()].sort((one, other) => one.span.start - other.span.start),
