@@ -6,6 +6,7 @@ import { contextOf, examples } from "./context.ts";
 import type { ExitCode } from "./failure.ts";
 import type { Terminal } from "./terminal.ts";
 import { addCheck } from "./verbs/check.ts";
+import { addCompile } from "./verbs/compile.ts";
 import { addData } from "./verbs/data.ts";
 import { addDoctor } from "./verbs/doctor.ts";
 import { addEvaluate } from "./verbs/eval.ts";
@@ -17,7 +18,19 @@ import { addShow } from "./verbs/show.ts";
 import { addTrain } from "./verbs/train.ts";
 import { version } from "./version.ts";
 
-const verbs = [addInit, addCheck, addFormat, addExplain, addShow, addData, addTrain, addEvaluate, addPredict, addDoctor];
+const verbs = [
+  addInit,
+  addCheck,
+  addFormat,
+  addExplain,
+  addShow,
+  addData,
+  addTrain,
+  addEvaluate,
+  addPredict,
+  addCompile,
+  addDoctor,
+];
 
 /** The program; `finish` receives the exit code of the verb that ran. */
 export function mmxProgram(terminal: Terminal, finish: (exit: ExitCode) => void): Command {

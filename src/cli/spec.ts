@@ -1,7 +1,7 @@
 // What several verbs begin with: check a spec and show what is wrong, find its data files, check their headers against it.
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import type { CompiledSpec, DataSchema } from "../compiler/compiled.ts";
+import type { CompiledModel, CompiledSpec, DataSchema } from "../compiler/compiled.ts";
 import type { Diagnostic } from "../compiler/diagnostics/diagnostic.ts";
 import type { Sources } from "../compiler/diagnostics/render.ts";
 import type { Host } from "../compiler/host.ts";
@@ -144,4 +144,20 @@ export function onlyData(spec: CheckedSpec, asked: string | undefined): DataSche
   if (first === undefined) throw usageError(`${spec.path} has no data block.`);
   if (second !== undefined) throw usageError(`${spec.path} has several data blocks: ${names}.`, "Choose one with --block NAME.");
   return first;
+}
+
+/** The model of that name; else the one that is trained, or the first. Throws a usage error where there is none. */
+export function chosenModel(spec: CheckedSpec, asked: string | undefined): CompiledModel {
+  const { models, train } = spec.compiled;
+  const names = models.map(({ name }) => name).join(", ");
+  const found =
+    asked === undefined
+      ? (models.find(({ name }) => name === train?.model) ?? models[0])
+      : models.find(({ name }) => name === asked);
+  if (found !== undefined) return found;
+  throw usageError(
+    asked === undefined
+      ? `${spec.path} has no model.`
+      : `${spec.path} has no model ${asked}; it has ${names === "" ? "none" : names}.`,
+  );
 }

@@ -47,7 +47,7 @@ test("nodes of one place are one box, modules frame several, fields and results 
     "score [B, 8] task",
     "clip.mood [B, 8] task",
     "score [B, 8] predict mood",
-    "task [] loss task",
+    "task  loss task",
   ]);
 });
 

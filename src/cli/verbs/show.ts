@@ -9,7 +9,7 @@ import { examples } from "../context.ts";
 import type { ExitCode } from "../failure.ts";
 import { exitCode, usageError } from "../failure.ts";
 import { collectPairs, numbers } from "../settings.ts";
-import { type CheckedSpec, checkedSpec, checkHeaders, dataPaths } from "../spec.ts";
+import { type CheckedSpec, checkedSpec, checkHeaders, chosenModel, dataPaths } from "../spec.ts";
 import { columns, counted, grouped } from "../text.ts";
 
 interface ShowOptions {
@@ -52,24 +52,9 @@ export function addShow(program: Command, act: Act): void {
     .action((what: keyof typeof subjects, path: string, options: ShowOptions, command: Command) =>
       act(command, async (context) => {
         const spec = await checkedSpec(path, options.set, context);
-        return subjects[what](spec, chooseModel(spec, options.model), options, context);
+        return subjects[what](spec, chosenModel(spec, options.model), options, context);
       }),
     );
-}
-
-function chooseModel(spec: CheckedSpec, asked: string | undefined): CompiledModel {
-  const { models } = spec.compiled;
-  const names = models.map(({ name }) => name).join(", ");
-  const found =
-    asked === undefined
-      ? (models.find(({ name }) => name === spec.compiled.train?.model) ?? models[0])
-      : models.find(({ name }) => name === asked);
-  if (found !== undefined) return found;
-  throw usageError(
-    asked === undefined
-      ? `${spec.path} has no model.`
-      : `${spec.path} has no model ${asked}; it has ${names === "" ? "none" : names}.`,
-  );
 }
 
 async function showShapes(spec: CheckedSpec, model: CompiledModel, _options: ShowOptions, context: Context): Promise<ExitCode> {

@@ -20,7 +20,9 @@ export function dotText({ boxes, arrows, modules }: Picture, title: string): str
     `  node [fontname="Helvetica", fontsize=11, color="${ink}", fontcolor="${ink}", penwidth=0.8, margin="0.12,0.06"];`,
     `  edge [fontname="Helvetica", fontsize=9, color="${faint}", fontcolor="${faint}", arrowsize=0.6, penwidth=0.8];`,
     ...frame(boxes, modules, ids, undefined, "  "),
-    ...arrows.map(({ from, to, shape }) => `  ${ids.get(from)} -> ${ids.get(to)} [label=${quoted(` ${shape}`)}];`),
+    ...arrows.map(
+      ({ from, to, shape }) => `  ${ids.get(from)} -> ${ids.get(to)}${shape === "" ? "" : ` [label=${quoted(` ${shape}`)}]`};`,
+    ),
     "}",
   ];
   return `${lines.join("\n")}\n`;

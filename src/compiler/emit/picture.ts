@@ -16,7 +16,7 @@ export interface Box {
 export interface Arrow {
   readonly from: string;
   readonly to: string;
-  /** `[B, T, D]`. */
+  /** `[B, T, D]`; empty for a scalar. */
   readonly shape: string;
 }
 
@@ -43,7 +43,7 @@ const silent = new Set([
   "part",
 ]);
 
-const shapeText = (shape: readonly Dim[]): string => `[${shape.map(({ key }) => key).join(", ")}]`;
+const shapeText = (shape: readonly Dim[]): string => (shape.length === 0 ? "" : `[${shape.map(({ key }) => key).join(", ")}]`);
 
 /**
  * The picture of a graph with outputs `predict.NAME` and `loss.NAME`. A call of a library function is one box, whatever it
@@ -183,7 +183,7 @@ function detailsOf(graph: SymbolicGraph, nodes: readonly number[], named: boolea
       const source = graph.nodes[input];
       if (source?.op !== "variable") continue;
       const name = String(source.attributes.name);
-      weights.set(name, `${name.slice(name.lastIndexOf(".") + 1)} ${shapeText(source.shape)}`);
+      weights.set(name, `${name.slice(name.lastIndexOf(".") + 1)} ${shapeText(source.shape)}`.trimEnd());
     }
   }
   if (weights.size > 2) return [`${weights.size} weights`];

@@ -9,7 +9,7 @@ import { memberCode } from "./size-code.ts";
 export interface BodyOptions {
   /** Code for an `input` or `variable` node. */
   outside(node: Node<Dim>): string;
-  /** A comment for a place, `h[text] · Coder (tri.mmx:12)`; undefined for none. */
+  /** A comment for where a node comes from; undefined for none. It is written where it changes. */
   comment(node: Node<Dim>): string | undefined;
   /** Names taken already; new ones are added. */
   readonly names: Set<string>;
@@ -76,8 +76,8 @@ export function writeBody(graph: Graph<Dim>, options: BodyOptions): Body {
       continue;
     }
     const comment = options.comment(node);
-    if (comment !== undefined && node.origin.path !== place) lines.push(...(lines.length === 0 ? [] : [""]), `// ${comment}`);
-    place = node.origin.path;
+    if (comment !== undefined && comment !== place) lines.push(...(lines.length === 0 ? [] : [""]), `// ${comment}`);
+    place = comment ?? "";
     const name = freshName(node, options.names);
     lines.push(...`const ${name} = ${written};`.split("\n"));
     code.set(index, name);

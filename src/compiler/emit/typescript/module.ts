@@ -3,7 +3,6 @@
 import type { CompiledModel } from "../../compiled.ts";
 import type { Dim } from "../../dims/dim.ts";
 import type { Node } from "../../ir/graph.ts";
-import type { Span } from "../../source/span.ts";
 import { positionAt } from "../../source/span.ts";
 import { fieldCode, reservedNames, writeBody } from "./body.ts";
 import { type HelperName, helperTexts } from "./helpers.ts";
@@ -42,17 +41,13 @@ export async function emitTypescript(model: CompiledModel, options: TypescriptOp
     names: new Set(reservedNames),
     helpers,
     outside: (node) => fieldCode(node.op === "input" ? "batch" : "weights", String(node.attributes.name)),
-    comment: (node) => placeComment(node, options.sources),
+    comment: (node) => lineComment(node, options.sources),
   });
   const hooked = body.lines.some((line) => line.includes("hooks."));
   const symbols = symbolsIn(
     nodes.flatMap(({ shape, body: inner }) => [shape, ...(inner?.nodes ?? []).map((node) => node.shape)]),
   );
 
-  file.addStatements([
-    `// ${model.name}: predictions and losses in evaluation mode, written by mmx ${options.version}. Batches are as mmx feeds them:`,
-    "// absent and padded entries are 0, with lengths and presence beside them.",
-  ]);
   file.addImportDeclaration({ namespaceImport: "tf", moduleSpecifier: "@tensorflow/tfjs-core" });
   file.addInterface({
     name: "Sizes",
@@ -105,7 +100,11 @@ export async function emitTypescript(model: CompiledModel, options: TypescriptOp
     ],
   });
   for (const helper of helpers) file.addStatements(`\n${helperTexts[helper]}`);
-  return file.getFullText();
+  const header = [
+    `// ${model.name}: predictions and losses in evaluation mode, written by mmx ${options.version}. Batches are as mmx feeds them:`,
+    "// absent and padded entries are 0, with lengths and presence beside them. Call it inside tf.tidy.",
+  ];
+  return [...header, ...file.getFullText().split("\n")].map((line) => line.trimEnd()).join("\n");
 }
 
 /** Inputs and variables once each, in order of first use. */
@@ -129,14 +128,11 @@ function outputsOf(outputs: Readonly<Record<string, string>>, prefix: string): [
   return Object.entries(outputs).flatMap(([name, code]) => (name.startsWith(prefix) ? [[name.slice(prefix.length), code]] : []));
 }
 
-/** `h/text/Coder/Linear (tri.mmx:12)`. */
-function placeComment({ origin }: Node<Dim>, sources: ReadonlyMap<string, string>): string | undefined {
-  const path = origin.path.split("/").slice(1).join("/");
-  if (path === "") return undefined;
-  return origin.span === undefined ? path : `${path}${lineText(origin.span, sources)}`;
-}
-
-function lineText(span: Span, sources: ReadonlyMap<string, string>): string {
-  const text = sources.get(span.file);
-  return text === undefined ? "" : ` (${span.file}:${positionAt(text, span.start).line})`;
+/** The line of the spec that made a node: `tri.mmx:12  h = x |> Linear(D)`. */
+function lineComment({ origin }: Node<Dim>, sources: ReadonlyMap<string, string>): string | undefined {
+  const { span } = origin;
+  const text = span === undefined ? undefined : sources.get(span.file);
+  if (span === undefined || text === undefined) return undefined;
+  const { line } = positionAt(text, span.start);
+  return `${span.file}:${line}  ${(text.split("\n")[line - 1] ?? "").trim()}`;
 }

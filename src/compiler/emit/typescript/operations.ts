@@ -1,6 +1,5 @@
 // One TypeScript expression over tfjs for each primitive operation.
-import type { Dim } from "../../dims/dim.ts";
-import { dimsEqual } from "../../dims/dim.ts";
+import { type Dim, dimsEqual, isDim } from "../../dims/dim.ts";
 import type { Node } from "../../ir/graph.ts";
 import { anyNumberAttribute, anyNumbersAttribute, numberPairsAttribute, stringAttribute } from "../../ops/support/attributes.ts";
 import type { HelperName } from "./helpers.ts";
@@ -118,8 +117,11 @@ export function numberCode(value: number): string {
   return value > 0 ? "Infinity" : Number.isNaN(value) ? "NaN" : "-Infinity";
 }
 
-/** The number that a constant fills its shape with. */
-export const constantCode = (node: Node<Dim>): string => numberCode(anyNumberAttribute("constant", node.attributes, "value"));
+/** The number that a constant fills its shape with; a size that the data decide is one too. */
+export function constantCode({ attributes }: Node<Dim>): string {
+  const { value } = attributes;
+  return isDim(value) ? sizeCode(value) : numberCode(anyNumberAttribute("constant", attributes, "value"));
+}
 
 const stringCode = (node: Node<Dim>, key: string): string => JSON.stringify(stringAttribute(node.op, node.attributes, key));
 
