@@ -22,7 +22,8 @@ const validators = new WeakMap<JsonSchema, ValidateFunction>();
 async function validatorOf(schema: JsonSchema): Promise<ValidateFunction> {
   const known = validators.get(schema);
   if (known !== undefined) return known;
-  const { Ajv } = await import("ajv");
+  // The default export: the one name that Node and the bundle agree on.
+  const { default: Ajv } = await import("ajv");
   const made = new Ajv({ allErrors: true, discriminator: true, strict: true, strictRequired: false, allowUnionTypes: true }).compile(schema);
   validators.set(schema, made);
   return made;
