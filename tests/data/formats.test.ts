@@ -94,7 +94,8 @@ const elements: readonly (readonly [ColumnType, (values: readonly number[]) => N
   ["i8", (values) => Int8Array.from(values)],
   ["u16", (values) => Uint16Array.from(values)],
   ["i32", (values) => Int32Array.from(values)],
-  ["i64", (values) => Float64Array.from(values, Math.trunc)],
+  // -0 is no whole number of 64 bits: adding 0 makes it 0.
+  ["i64", (values) => Float64Array.from(values, (value) => Math.trunc(value) + 0)],
   ["bool", (values) => Uint8Array.from(values, (value) => (value > 0 ? 1 : 0))],
 ];
 
