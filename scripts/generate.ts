@@ -4,6 +4,7 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { cliPage } from "./docs/cli-page.ts";
 import { diagnosticsPage } from "./docs/diagnostics-page.ts";
+import { functionsPage } from "./docs/functions-page.ts";
 import { metricsPage } from "./docs/metrics-page.ts";
 import { operationsPage } from "./docs/operations-page.ts";
 import { optimizersPage } from "./docs/optimizers-page.ts";
@@ -20,6 +21,7 @@ export async function generateAll(): Promise<Readonly<Record<string, string>>> {
     ...(await generateStd()),
     "docs/cli.md": cliPage(),
     "docs/diagnostics.md": diagnosticsPage(),
+    "docs/functions.md": functionsPage(),
     "docs/metrics.md": metricsPage(),
     "docs/operations.md": operationsPage(),
     "docs/optimizers.md": optimizersPage(),
