@@ -1,14 +1,12 @@
 #!/usr/bin/env node
 // The `mmx` command: hands over to the bundle that `npm ci` (or `npm run build`) makes.
 import { existsSync } from "node:fs";
-import * as nodeModule from "node:module";
+import { fileURLToPath } from "node:url";
+import { loadBundle } from "./bundle.mjs";
 
-const bundle = new URL("../dist/main.js", import.meta.url);
-if (existsSync(bundle)) {
-  // Node 22.1 and later keep compiled code between runs; older ones start without.
-  nodeModule.enableCompileCache?.();
-  const { run } = await import(bundle.href);
-  process.exitCode = await run(process.argv.slice(2));
+const folder = fileURLToPath(new URL("../dist", import.meta.url));
+if (existsSync(folder)) {
+  process.exitCode = await loadBundle(folder).run(process.argv.slice(2));
 } else {
   process.stderr.write("mmx is not built yet: run `npm ci` (or `npm run build`) in the repository first.\n");
   process.exitCode = 2;

@@ -1,39 +1,71 @@
-// Bundles the command-line tool to dist/: one small chunk a verb, so that `mmx check` loads the compiler and nothing else.
-// Runs as npm's `prepare`, so plain JavaScript and esbuild only.
+// Bundles the command-line tool to dist/: one script, and beside it V8's compiled form of it (bin/bundle.mjs says why). Runs as
+// npm's `prepare`, so plain JavaScript and esbuild only.
 import { existsSync } from "node:fs";
-import { mkdir, rm, symlink } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { loadBundle } from "../bin/bundle.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** Big, native or reading files beside themselves: loaded from node_modules at run time. */
-const external = ["@tensorflow/*", "@hpcc-js/wasm-graphviz", "ts-morph", "typescript", "vega", "vega-lite", "webgpu"];
+/** Big, native or reading files beside themselves: loaded from node_modules when they are needed. */
+const external = ["@tensorflow/*", "@hpcc-js/wasm-graphviz", "ts-morph", "vega", "vega-lite", "webgpu"];
 
-await rm(join(root, "dist"), { recursive: true, force: true });
-await build({
-  absWorkingDir: root,
-  entryPoints: { main: "src/cli/main.ts" },
-  outdir: "dist",
-  bundle: true,
-  splitting: true,
-  format: "esm",
-  platform: "node",
-  target: "node20",
-  external,
-  // Bundled CommonJS packages (commander, ajv) still call `require` for Node's own modules.
-  banner: {
-    js: 'import { createRequire as bundleRequire } from "node:module";\nconst require = bundleRequire(import.meta.url);',
-  },
-  chunkNames: "chunks/[name]-[hash]",
-  sourcemap: "linked",
-  logLevel: "warning",
-});
+// Made beside dist/ and put in its place at the end, so that a command started meanwhile finds a whole bundle.
+const folder = await mkdtemp(join(root, "dist-"));
+try {
+  await bundleInto(folder);
+  await compileIn(folder);
+  await rm(join(root, "dist"), { recursive: true, force: true });
+  await rename(folder, join(root, "dist"));
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
 
 // npx looks into node_modules/.bin first; older npm does not find a package's own command otherwise.
 const link = join(root, "node_modules", ".bin", "mmx");
 if (!existsSync(link) && process.platform !== "win32") {
   await mkdir(dirname(link), { recursive: true });
   await symlink(join("..", "..", "bin", "mmx.js"), link);
+}
+
+async function bundleInto(folder) {
+  const bundle = join(folder, "mmx.cjs");
+  await build({
+    absWorkingDir: root,
+    entryPoints: ["src/cli/main.ts"],
+    outfile: bundle,
+    bundle: true,
+    format: "cjs",
+    platform: "node",
+    target: "node20",
+    external,
+    define: { "import.meta.url": "bundleUrl" },
+    banner: { js: 'const bundleUrl = require("node:url").pathToFileURL(__filename).href;' },
+    logLevel: "warning",
+  });
+  // A script with a code cache cannot import by itself; the loader does it for it.
+  const text = await readFile(bundle, "utf8");
+  await writeFile(bundle, text.replaceAll(/(?<![\w$.`"'])import\(/g, "bundleImport("));
+}
+
+/** Compiles what a check needs now, so that it is not compiled again at every start. */
+async function compileIn(folder) {
+  const { run, script } = loadBundle(folder);
+  const silent = {
+    write: () => undefined,
+    writeError: (text) => process.stderr.write(text),
+    readStandardInput: async () => "",
+    onInterrupt: () => () => undefined,
+    environment: {},
+    folder: root,
+    interactive: false,
+    columns: 120,
+  };
+  for (const spec of ["examples/digits/digits.mmx", "examples/mmcl/mmcl.mmx"]) {
+    const exit = await run(["check", spec], silent);
+    if (exit !== 0) throw new Error(`the bundle finds errors in ${spec}`);
+  }
+  await writeFile(join(folder, "mmx.cache"), script.createCachedData());
 }

@@ -21,6 +21,7 @@ export function counted(count: number, noun: string): string {
   return `${grouped(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
 
+/** `12,345`. Not `toLocaleString`: loading the locale data takes 20 ms, a tenth of what `mmx check` may take. */
 export function grouped(value: number): string {
-  return value.toLocaleString("en-GB");
+  return String(value).replace(/\B(?=(\d{3})+$)/g, ",");
 }

@@ -97,7 +97,7 @@ async function showParameters(
   const cells = rows.map(({ name, kind, shape, count }) => [
     name,
     `[${shape.join(", ")}]`,
-    count?.toLocaleString("en-GB") ?? "?",
+    count === undefined ? "?" : grouped(count),
     kind === "weight" ? "" : kind,
   ]);
   context.terminal.write(`${columns(cells, [2]).join("\n")}\n`);
