@@ -6,17 +6,29 @@ import { type TokenName, tokenSpecifications } from "./tokens.ts";
 
 /** Words that begin a declaration of the file. */
 export const itemKeywords = new Set<TokenType>([
-  tokens.Use, tokens.Dim, tokens.Labels, tokens.Data, tokens.Modalities, tokens.Module, tokens.Fn, tokens.Model, tokens.Train,
+  tokens.Use,
+  tokens.Dim,
+  tokens.Labels,
+  tokens.Data,
+  tokens.Modalities,
+  tokens.Module,
+  tokens.Fn,
+  tokens.Model,
+  tokens.Train,
   tokens.Evaluate,
 ]);
 /** Words that begin a statement where a name follows. */
 export const statementKeywords = new Set<TokenType>([
-  tokens.Loss, tokens.Predict, tokens.Param, tokens.Bank, tokens.Update, tokens.Next, tokens.Stage,
+  tokens.Loss,
+  tokens.Predict,
+  tokens.Param,
+  tokens.Bank,
+  tokens.Update,
+  tokens.Next,
+  tokens.Stage,
 ]);
 /** Words after which a declaration's name stands, where they begin a line. */
 const declaringKeywords = new Set<TokenType>([...itemKeywords, ...statementKeywords]);
-/** Reserved words that are also kinds of parameters: `over: dim`, `layer: module`. */
-const parameterKinds = new Set<TokenType>([tokens.Dim, tokens.Module]);
 const boundaries = new Set<TokenType>([tokens.LineEnd, tokens.Comma, tokens.LeftCurly]);
 const reservedTypes = new Set<TokenType>(
   tokenSpecifications.filter((token) => token.word === "reserved").map((token) => tokens[token.name as TokenName]),

@@ -82,10 +82,18 @@ function namedAxes(testCase: StdCase): readonly (keyof typeof namedSizes)[] {
 const isRagged = (axis: CaseAxis): axis is "T" | "S" => axis === "T" || axis === "S";
 const fixedSize = (axis: Exclude<CaseAxis, "T" | "S">): number => (typeof axis === "number" ? axis : namedSizes[axis]);
 
-export function specOf(testCase: StdCase): string {
+/** `fromData`: a fixed size of a field becomes a name that only the data's header binds, `W3` for 3. */
+export interface SpecOptions {
+  readonly fromData?: boolean;
+  /** Random draws are live. */
+  readonly training?: boolean;
+}
+
+export function specOf(testCase: StdCase, options: SpecOptions = {}): string {
+  const size = (axis: CaseAxis): string => (options.fromData === true && typeof axis === "number" ? `W${axis}` : String(axis));
   const fields = Object.entries(testCase.fields).map(([name, field]) => {
     const type = field.classes === undefined ? "f32" : "Kind";
-    return `  ${name}: ${type}[${["B", ...field.axes].join(", ")}]${field.optional === true ? " optional" : ""}`;
+    return `  ${name}: ${type}[${["B", ...field.axes.map(size)].join(", ")}]${field.optional === true ? " optional" : ""}`;
   });
   const classes = Object.values(testCase.fields).find((field) => field.classes !== undefined)?.classes;
   return [
@@ -115,13 +123,13 @@ export interface CompiledCase {
   readonly loss: number;
 }
 
-/** Checks the case's spec, then elaborates it again to have every named value's node. `training`: random draws are live. */
-export function compileCase(testCase: StdCase, training = false): CompiledCase {
-  const text = specOf(testCase);
+/** Checks the case's spec, then elaborates it again to have every named value's node. */
+export function compileCase(testCase: StdCase, options: SpecOptions = {}): CompiledCase {
+  const text = specOf(testCase, options);
   const host = memoryHost({ "case.mmx": text });
   const sink = diagnosticSink();
   const loaded = loadProgram(host, "case.mmx", text, (diagnostic) => sink.report(diagnostic));
-  const model = elaborateModel(host, loaded, sink, {}, "Test", training);
+  const model = elaborateModel(host, loaded, sink, {}, "Test", options.training === true);
   const errors = [...checkSpec(host, "case.mmx").diagnostics, ...sink.all].filter(
     (diagnostic) => diagnostic.severity === "error",
   );
@@ -147,6 +155,9 @@ export function randomNumbers(seed: number): () => number {
 
 const lengths: Readonly<Record<"T" | "S", readonly number[]>> = { T: [5, 2, 4, 1], S: [3, 4, 1, 2] };
 const batchSize = 4;
+const sizesFromData = Object.fromEntries(range(9).map((size) => [`W${size}`, size]));
+/** Sizes for weights, which no ragged axis reaches. */
+export const weightSizes: Sizes = { B: batchSize, T: 5, S: 5, ...sizesFromData };
 
 export function makeSamples(testCase: StdCase, presence: Presence, seed: number): readonly Sample[] {
   const next = randomNumbers(seed);
@@ -183,8 +194,11 @@ function drawNumber(field: CaseField, next: () => number): number {
 /** Pads the samples to `longest` steps. `garbage` fills padded and absent entries. */
 export function makeBatch(testCase: StdCase, samples: readonly Sample[], longest: number, garbage: () => number): Batch {
   const count = samples.length;
-  const sizes: Record<string, number> = { B: count };
-  const feeds: Record<string, Reference> = {};
+  const sizes: Record<string, number> = { B: count, ...sizesFromData };
+  const feeds: Record<string, Reference> = {
+    "#seed": { shape: [], dtype: "i32", data: Float64Array.of(1) },
+    "#step": { shape: [], dtype: "i32", data: Float64Array.of(3) },
+  };
   for (const [name, field] of Object.entries(testCase.fields)) {
     const shape = [count, ...field.axes.map((axis) => (isRagged(axis) ? longest : fixedSize(axis)))];
     const data: number[] = [];

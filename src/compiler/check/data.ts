@@ -165,7 +165,10 @@ export function batchValue(
     without,
     broken: program.brokenFields.get(schema.name) ?? [],
     read(field) {
-      const axes: Axis[] = [batchAxis, ...field.axes.map((axis) => ({ name: axis.name, size: axis.size, origin: field.span }))];
+      // Of two axes with one name only the first is found by it: a name must stand for one axis.
+      const isFirst = (at: number): boolean => field.axes.findIndex((axis) => axis.name === field.axes[at]?.name) === at;
+      const named = field.axes.map(({ name, size }, at) => ({ name: isFirst(at) ? name : undefined, size, origin: field.span }));
+      const axes: Axis[] = [batchAxis, ...named];
       const dtype = field.element === "i32" || field.element === "labels" ? "i32" : "f32";
       const held = graphInput(e, `${parameter}.${field.name}`, axes.map((axis) => axis.size), dtype);
       const masks: Mask[] = [];

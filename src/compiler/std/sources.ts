@@ -11,7 +11,7 @@ export const standardLibrary: Readonly<Record<string, string>> = {
 /// f32[..., Q, D], f32[..., K, E] -> f32[..., Q, D]. Without \`kv\` it is self-attention. \`over\` is the axis of kv that is
 /// attended to (the one before the last unless said); other axes of one name in q and kv go in step.
 /// Source: Vaswani et al. (2017), arXiv 1706.03762, equation 1 and section 3.2.2.
-/// Example: h = x |> Attention(heads: 4)
+/// Example: y = x |> Attention(heads: 4)
 module Attention(
   q: f32[..., Q, D], kv: f32[..., K, E] = q,
   heads: int = 4, over: dim = K, width: size = D, rate: float = 0
@@ -29,7 +29,7 @@ module Attention(
 /// f32[..., T, D] -> f32[..., T, D]; \`limit\` is the longest sequence that has positions of its own, later entries share
 /// the last one.
 /// Source: Gehring et al. (2017), arXiv 1705.03122, section 3.1; Devlin et al. (2019), arXiv 1810.04805.
-/// Example: h = x |> Linear(D) |> Positions()
+/// Example: y = x |> Linear(D) |> Positions()
 module Positions(x: f32[..., T, D], limit: size = 512) -> f32[..., T, D] {
   param table: f32[limit, D] = normal(0.02)
   x + lookup(table, positions(over: T))
@@ -39,11 +39,11 @@ module Positions(x: f32[..., T, D], limit: size = 512) -> f32[..., T, D] {
 ///
 /// f32[..., T, D] -> f32[..., T, D].
 /// Source: Vaswani et al. (2017), arXiv 1706.03762, section 3.5.
-/// Example: h = x |> Linear(D) |> sinusoidal()
+/// Example: y = x |> Linear(D) |> sinusoidal()
 fn sinusoidal(x: f32[..., T, D]) {
   entry = positions(over: D) * 1.0
   pair = floor(entry / 2)
-  rate = exp(-9.210340371976184 * 2 * pair / sum(ones(D)))
+  rate = exp(-9.210340371976184 * 2 * pair / D)
   phase = (entry - 2 * pair) * 1.5707963267948966
   x + sin(expand(positions(over: T) * 1.0, last) * rate + phase)
 }
@@ -52,7 +52,7 @@ fn sinusoidal(x: f32[..., T, D]) {
 ///
 /// f32[..., T, D] -> f32[..., T, D].
 /// Source: Xiong et al. (2020), arXiv 2002.04745 (pre-norm); Vaswani et al. (2017), arXiv 1706.03762.
-/// Example: h = x |> Linear(D) |> Positions() |> repeat(2, Block(heads: 4))
+/// Example: y = x |> Linear(D) |> Positions() |> repeat(2, Block(heads: 4))
 module Block(x: f32[..., T, D], heads: int = 4, over: dim = T, hidden: size = 4 * D, rate: float = 0) -> f32[..., T, D] {
   h = x + (x |> LayerNorm() |> Attention(heads: heads, over: over, rate: rate) |> dropout(rate))
   h + (h |> LayerNorm() |> Feed(hidden, rate: rate))
@@ -62,7 +62,7 @@ module Block(x: f32[..., T, D], heads: int = 4, over: dim = T, hidden: size = 4 
 ///
 /// f32[..., D] -> f32[..., D].
 /// Source: Vaswani et al. (2017), arXiv 1706.03762, equation 2, with the GELU of BERT.
-/// Example: h = x |> Feed(512)
+/// Example: y = x |> Feed(512)
 module Feed(x: f32[..., D], hidden: size, rate: float = 0) -> f32[..., D] {
   x |> Linear(hidden) |> gelu() |> dropout(rate) |> Linear(D) |> dropout(rate)
 }
@@ -71,7 +71,7 @@ module Feed(x: f32[..., D], hidden: size, rate: float = 0) -> f32[..., D] {
 ///
 /// f32[..., T, F] -> f32[..., T, width].
 /// Source: Vaswani et al. (2017), arXiv 1706.03762; pre-norm as in Xiong et al. (2020), arXiv 2002.04745.
-/// Example: h = clip.text |> Transformer(64, depth: 2, heads: 4) |> mean(over: T)
+/// Example: y = clip.text |> Transformer(64, depth: 2, heads: 4) |> mean(over: T)
 module Transformer(x: f32[..., T, F], width: size, depth: int = 2, heads: int = 4, rate: float = 0) -> f32[..., T, width] {
   x |> Linear(width) |> sinusoidal() |> repeat(depth, Block(heads: heads, rate: rate)) |> LayerNorm()
 }
@@ -80,7 +80,7 @@ module Transformer(x: f32[..., T, F], width: size, depth: int = 2, heads: int = 
 ///
 /// f32[..., T, D], f32[..., S, E] -> f32[..., T, D].
 /// Source: Tsai et al. (2019), arXiv 1906.00295, equation 5.
-/// Example: h = CrossBlock(text, audio, heads: 4)
+/// Example: y = CrossBlock(x, clip.audio, heads: 4)
 module CrossBlock(
   x: f32[..., T, D], source: f32[..., S, E],
   heads: int = 4, hidden: size = 4 * D, rate: float = 0
@@ -94,7 +94,7 @@ module CrossBlock(
 /// f32[..., T, D], f32[..., S, E] -> f32[..., T, D]: the target's length and width, with what the source tells about it.
 /// Source: Tsai et al. (2019), "Multimodal Transformer for Unaligned Multimodal Language Sequences", arXiv 1906.00295,
 /// section 3.2.
-/// Example: seen = CrossModal(h[text], h[audio], depth: 2)
+/// Example: seen = CrossModal(x, clip.audio, depth: 2)
 module CrossModal(x: f32[..., T, D], source: f32[..., S, E], depth: int = 2, heads: int = 4, rate: float = 0) -> f32[..., T, D] {
   x |> repeat(depth, CrossBlock(source: source, heads: heads, rate: rate)) |> LayerNorm()
 }
@@ -104,7 +104,7 @@ module CrossModal(x: f32[..., T, D], source: f32[..., S, E], depth: int = 2, hea
 ///
 /// f32[B, T_m, D] for m in over -> f32[B, K * (K - 1) * D], K being the number of modalities.
 /// Source: Tsai et al. (2019), arXiv 1906.00295, section 3.
-/// Example: fused = MulT(h, M, depth: 2, heads: 4)
+/// Example: y = MulT(steps, M, depth: 2, heads: 4)
 module MulT(parts, over: members, depth: int = 2, heads: int = 4, rate: float = 0) {
   seen[t] = concat(CrossModal(parts[t], parts[s], depth: depth, heads: heads, rate: rate) for s in over - t, along: last) for t in over
   step[t] = seen[t] |> Memory(depth, heads: heads, rate: rate) for t in over
@@ -115,7 +115,7 @@ module MulT(parts, over: members, depth: int = 2, heads: int = 4, rate: float = 
 ///
 /// f32[..., T, D] -> f32[..., D].
 /// Source: Tsai et al. (2019), arXiv 1906.00295, section 3.2 (the self-attention transformers in front of the prediction).
-/// Example: h = seen |> Memory(2)
+/// Example: y = x |> Memory(2)
 module Memory(x: f32[..., T, D], depth: int = 1, heads: int = 4, rate: float = 0) -> f32[..., D] {
   last(x |> repeat(depth, Block(heads: heads, rate: rate)) |> LayerNorm(), over: T)
 }
@@ -125,7 +125,7 @@ module Memory(x: f32[..., T, D], depth: int = 1, heads: int = 4, rate: float = 0
 /// f32[B, T, E] -> f32[B, Latent, width].
 /// Source: Jaegle et al. (2021), arXiv 2103.03206, section 3.1; as a resampler Alayrac et al. (2022), arXiv 2204.14198,
 /// section 3.1 (there the latents join the keys; here they attend to one another in a block of their own).
-/// Example: tokens = clip.vision |> Perceiver(8, 64, depth: 2)
+/// Example: y = clip.vision |> Perceiver(8, 64, depth: 2)
 module Perceiver(
   x: f32[B, T, E],
   latents: size, width: size, depth: int = 1, heads: int = 4, rate: float = 0
@@ -138,7 +138,7 @@ module Perceiver(
 ///
 /// f32[B, T, E] -> f32[B, latents, width].
 /// Source: Jaegle et al. (2021), arXiv 2103.03206, section 3.1.
-/// Example: start = x |> PerceiverStart(8, 64)
+/// Example: start = clip.vision |> PerceiverStart(8, 64)
 module PerceiverStart(x: f32[B, T, E], latents: size, width: size) -> f32[B, latents, width] {
   param query: f32[latents, width] = normal(0.02)
   zeros(B, latents, width) + query
@@ -148,7 +148,7 @@ module PerceiverStart(x: f32[B, T, E], latents: size, width: size) -> f32[B, lat
 ///
 /// f32[B, L, D], f32[B, T, E] -> f32[B, L, D].
 /// Source: Jaegle et al. (2021), arXiv 2103.03206, section 3.1.
-/// Example: latents = PerceiverBlock(latents, clip.vision)
+/// Example: y = PerceiverBlock(latents, clip.vision)
 module PerceiverBlock(x: f32[B, L, D], source: f32[B, T, E], heads: int = 4, rate: float = 0) -> f32[B, L, D] {
   x |> CrossBlock(source: source, heads: heads, rate: rate) |> Block(heads: heads, rate: rate)
 }
@@ -157,7 +157,7 @@ module PerceiverBlock(x: f32[B, L, D], source: f32[B, T, E], heads: int = 4, rat
 ///
 /// f32[..., T, D] -> f32[..., D].
 /// Source: Lin et al. (2017), arXiv 1703.03130, equation 5; Ilse et al. (2018), arXiv 1802.04712, equation 8.
-/// Example: h = clip.audio |> Linear(64) |> AttentionPool()
+/// Example: y = clip.audio |> Linear(64) |> AttentionPool()
 module AttentionPool(x: f32[..., T, D], hidden: size = D) -> f32[..., D] {
   score = x |> Linear(hidden) |> tanh() |> Linear(1, bias: false) |> squeeze()
   sum(x * expand(softmax(score, over: T), last), over: T)
@@ -170,7 +170,7 @@ module AttentionPool(x: f32[..., T, D], hidden: size = D) -> f32[..., D] {
 ///
 /// f32[..., D] -> Gaussian[..., width].
 /// Source: Kingma and Welling (2014), arXiv 1312.6114, appendix C.2.
-/// Example: q = h |> Encode(64)
+/// Example: code = h[text] |> Encode(64)
 module Encode(x: f32[..., D], width: size) {
   gaussian(mean: x |> Linear(width), logvar: x |> Linear(width))
 }
@@ -179,7 +179,7 @@ module Encode(x: f32[..., D], width: size) {
 ///
 /// f32[..., D] -> { code: f32[..., width], cost: f32[] }; in evaluation the code is the mean.
 /// Source: Alemi et al. (2017), arXiv 1612.00410, equation 17.
-/// Example: ib = h |> VariationalBottleneck(32)
+/// Example: ib = h[text] |> VariationalBottleneck(32)
 module VariationalBottleneck(x: f32[..., D], width: size) {
   q = x |> Encode(width)
   { code: sample(q), cost: kl_normal(q) }
@@ -197,7 +197,7 @@ fn kl_normal(q: gaussian) = mean(sum(kl(q, normal), over: last))
 ///
 /// f32[..., D], Gaussian[..., D] -> f32[..., D].
 /// Source: Nix and Weigend (1994), "Estimating the mean and variance of the target probability distribution".
-/// Example: loss fit = mean(gaussian_nll(clip.audio, q))
+/// Example: loss fit = mean(gaussian_nll(h[audio], q))
 fn gaussian_nll(x: f32[..., D], q: gaussian) =
   0.5 * (1.8378770664093453 + logvar(q) + square(x - mean(q)) * exp(-logvar(q)))
 
@@ -205,7 +205,7 @@ fn gaussian_nll(x: f32[..., D], q: gaussian) =
 ///
 /// f32[..., D], f32[..., D] -> f32[].
 /// Source: Hinton and Salakhutdinov (2006), "Reducing the dimensionality of data with neural networks".
-/// Example: loss back = reconstruction(z |> Linear(Ft), clip.text)
+/// Example: loss back = reconstruction(x |> Linear(Ft), clip.text)
 fn reconstruction(guess: f32[..., D], x: f32[..., D]) = mean(sum(square(guess - x), over: last))
 `,
   "std.contrastive": `mmx 1
@@ -215,7 +215,7 @@ fn reconstruction(guess: f32[..., D], x: f32[..., D]) = mean(sum(square(guess - 
 ///
 /// f32[B, D], f32[B, D] -> f32[B, Other].
 /// Source: van den Oord, Li and Vinyals (2018), arXiv 1807.03748.
-/// Example: s = similarities(normalize(a, over: last), normalize(b, over: last))
+/// Example: y = similarities(normalize(h[text], over: last), normalize(h[audio], over: last))
 fn similarities(a: f32[B, D], b: f32[B, D]) = dot(a, rename(b, B: Other), over: last)
 
 /// InfoNCE over cosine similarities: the mean of -log exp(a_i·b_i/τ) / Σ_j exp(a_i·b_j/τ); symmetric: half of that from a to
@@ -251,7 +251,7 @@ fn nt_xent(a: f32[B, D], b: f32[B, D], temperature: float = 0.5) {
 ///
 /// f32[B, D], f32[B, D] -> f32[B].
 /// Source: Chen et al. (2020), arXiv 2002.05709, equation 1.
-/// Example: n = nt_normaliser(u, v, 0.5)
+/// Example: n = nt_normaliser(h[text], h[audio], 0.5)
 fn nt_normaliser(u: f32[B, D], v: f32[B, D], temperature: float) {
   across = logsumexp(similarities(u, v) / temperature, over: Other)
   within = logsumexp(where(same(B, Other), -1e9, similarities(u, u) / temperature), over: Other)
@@ -281,14 +281,14 @@ fn supcon(z: f32[B, D], label, temperature: float = 0.1) {
 ///
 /// f32[...] -> f32[...].
 /// Source: the polarity classes of CMU-MOSI (Zadeh et al. 2016, arXiv 1606.06259).
-/// Example: loss sentiment = supcon(h, label: polarity(clip.mood))
+/// Example: loss sentiment = supcon(fused, label: polarity(clip.mood))
 fn polarity(y: f32[...]) = sign(y)
 
 /// The class of a sentiment by rounding to whole degrees, halves to even: round(clamp(y, low, high)).
 ///
 /// f32[...] -> f32[...].
 /// Source: the seven classes of CMU-MOSI, -3 to 3 (Zadeh et al. 2016, arXiv 1606.06259).
-/// Example: loss sentiment = supcon(h, label: sentiment_bins(clip.mood))
+/// Example: loss sentiment = supcon(fused, label: sentiment_bins(clip.mood))
 fn sentiment_bins(y: f32[...], low: float = -3, high: float = 3) = round(clamp(y, low, high))
 
 /// How far apart the two views of a sample are on the sphere: mean |a - b|².
@@ -319,7 +319,7 @@ fn uniformity(x: f32[B, D], t: float = 2) {
 /// f32[..., T, In] -> f32[..., T, out]; \`kernel\` entries \`dilation\` apart, centred on t.
 /// Source: Waibel et al. (1989), "Phoneme recognition using time-delay neural networks"; dilation as in van den Oord et al.
 /// (2016), arXiv 1609.03499.
-/// Example: h = clip.audio |> Conv1d(64, kernel: 3) |> relu()
+/// Example: y = clip.audio |> Conv1d(64, kernel: 3) |> relu()
 module Conv1d(x: f32[..., T, In], out: size, kernel: int = 3, dilation: int = 1) -> f32[..., T, out] {
   window(x, size: kernel, over: T, dilation: dilation, pad: same) |> merge(In, window) |> Linear(out)
 }
@@ -328,7 +328,7 @@ module Conv1d(x: f32[..., T, In], out: size, kernel: int = 3, dilation: int = 1)
 ///
 /// f32[..., T, In] -> f32[..., T, out].
 /// Source: van den Oord et al. (2016), arXiv 1609.03499, section 2.1.
-/// Example: h = clip.audio |> CausalConv1d(64, kernel: 3, dilation: 2)
+/// Example: y = clip.audio |> CausalConv1d(64, kernel: 3, dilation: 2)
 module CausalConv1d(x: f32[..., T, In], out: size, kernel: int = 3, dilation: int = 1) -> f32[..., T, out] {
   window(x, size: kernel, over: T, dilation: dilation, pad: causal) |> merge(In, window) |> Linear(out)
 }
@@ -337,7 +337,7 @@ module CausalConv1d(x: f32[..., T, In], out: size, kernel: int = 3, dilation: in
 ///
 /// f32[..., T, D] -> f32[..., T, D].
 /// Source: Sifre and Mallat (2014), "Rigid-motion scattering for texture classification"; Chollet (2017), arXiv 1610.02357.
-/// Example: h = x |> Depthwise1d(kernel: 5)
+/// Example: y = x |> Depthwise1d(kernel: 5)
 module Depthwise1d(x: f32[..., T, D], kernel: int = 3, dilation: int = 1) -> f32[..., T, D] {
   param weight: f32[D, kernel] = fan_in(kernel)
   sum(window(x, size: kernel, over: T, dilation: dilation, pad: same) * weight, over: window)
@@ -347,7 +347,7 @@ module Depthwise1d(x: f32[..., T, D], kernel: int = 3, dilation: int = 1) -> f32
 ///
 /// f32[..., T, In] -> f32[..., T, out].
 /// Source: Chollet (2017), arXiv 1610.02357, section 3.
-/// Example: h = x |> Separable1d(64, kernel: 5) |> gelu()
+/// Example: y = x |> Separable1d(64, kernel: 5) |> gelu()
 module Separable1d(x: f32[..., T, In], out: size, kernel: int = 3, dilation: int = 1) -> f32[..., T, out] {
   x |> Depthwise1d(kernel: kernel, dilation: dilation) |> Linear(out)
 }
@@ -356,7 +356,7 @@ module Separable1d(x: f32[..., T, In], out: size, kernel: int = 3, dilation: int
 ///
 /// f32[..., Rows, Columns, In] -> f32[..., Rows, Columns, out].
 /// Source: LeCun et al. (1998), "Gradient-based learning applied to document recognition".
-/// Example: h = image |> Conv2d(16, kernel: 3) |> relu()
+/// Example: y = image |> Conv2d(16, kernel: 3) |> relu()
 module Conv2d(x: f32[..., Rows, Columns, In], out: size, kernel: int = 3) -> f32[..., Rows, Columns, out] {
   tall = window(x, size: kernel, over: Rows, pad: same) |> merge(In, window, as: Patch)
   window(tall, size: kernel, over: Columns, pad: same) |> merge(Patch, window) |> Linear(out)
@@ -366,7 +366,7 @@ module Conv2d(x: f32[..., Rows, Columns, In], out: size, kernel: int = 3) -> f32
 ///
 /// f32[..., T, D] -> f32[..., (T - size) / stride + 1, D].
 /// Source: Zhou and Chellappa (1988), "Computation of optical flow using a neural network".
-/// Example: h = x |> max_pool(2, stride: 2)
+/// Example: y = image |> max_pool(2, stride: 2)
 fn max_pool(x: f32[..., T, D], size: int = 2, stride: int = 2) =
   max(window(x, size: size, over: T, stride: stride), over: window)
 
@@ -374,7 +374,7 @@ fn max_pool(x: f32[..., T, D], size: int = 2, stride: int = 2) =
 ///
 /// f32[..., T, D] -> f32[..., (T - size) / stride + 1, D].
 /// Source: LeCun et al. (1998), "Gradient-based learning applied to document recognition" (subsampling layers).
-/// Example: h = x |> mean_pool(2, stride: 2)
+/// Example: y = image |> mean_pool(2, stride: 2)
 fn mean_pool(x: f32[..., T, D], size: int = 2, stride: int = 2) =
   mean(window(x, size: size, over: T, stride: stride), over: window)
 `,
@@ -387,7 +387,7 @@ fn mean_pool(x: f32[..., T, D], size: int = 2, stride: int = 2) =
 ///
 /// f32[..., In] -> f32[..., out]. \`bias: false\` leaves b out.
 /// Source: W and b start uniform in ±1/sqrt(In), PyTorch's default for nn.Linear.
-/// Example: h = x |> Linear(64)
+/// Example: y = x |> Linear(64)
 module Linear(x: f32[..., In], out: size, bias: bool = true) -> f32[..., out] {
   param weight: f32[In, out] = fan_in(In)
   param offset: f32[out] = fan_in(In)
@@ -399,7 +399,7 @@ module Linear(x: f32[..., In], out: size, bias: bool = true) -> f32[..., out] {
 ///
 /// f32[..., In] -> f32[..., out]. \`depth\` counts the hidden layers, each \`hidden\` wide; \`rate\` is the dropout's.
 /// Source: Rumelhart, Hinton and Williams (1986), "Learning representations by back-propagating errors".
-/// Example: score = fused |> MLP(64, 1) |> squeeze()
+/// Example: y = fused |> MLP(64, 1) |> squeeze()
 module MLP(x: f32[..., In], hidden: size, out: size, depth: int = 1, rate: float = 0) -> f32[..., out] {
   x |> Hidden(hidden, rate: rate) |> repeat(depth - 1, Hidden(hidden, rate: rate)) |> Linear(out)
 }
@@ -408,7 +408,7 @@ module MLP(x: f32[..., In], hidden: size, out: size, depth: int = 1, rate: float
 ///
 /// f32[..., In] -> f32[..., out].
 /// Source: Hendrycks and Gimpel (2016), arXiv 1606.08415; Srivastava et al. (2014), "Dropout".
-/// Example: h = x |> Hidden(128, rate: 0.1)
+/// Example: y = x |> Hidden(128, rate: 0.1)
 module Hidden(x: f32[..., In], out: size, rate: float = 0) -> f32[..., out] {
   x |> Linear(out) |> gelu() |> dropout(rate)
 }
@@ -417,7 +417,7 @@ module Hidden(x: f32[..., In], out: size, rate: float = 0) -> f32[..., out] {
 ///
 /// f32[..., D] -> f32[..., D]. The variance is the biased one.
 /// Source: Ba, Kiros and Hinton (2016), arXiv 1607.06450, equation 4.
-/// Example: h = x |> LayerNorm()
+/// Example: y = x |> LayerNorm()
 module LayerNorm(x: f32[..., D], epsilon: float = 1e-5) -> f32[..., D] {
   param gain: f32[D] = ones()
   param offset: f32[D] = zeros()
@@ -430,7 +430,7 @@ module LayerNorm(x: f32[..., D], epsilon: float = 1e-5) -> f32[..., D] {
 ///
 /// f32[..., D] -> f32[..., D].
 /// Source: Zhang and Sennrich (2019), arXiv 1910.07467, equation 4.
-/// Example: h = x |> RMSNorm()
+/// Example: y = x |> RMSNorm()
 module RMSNorm(x: f32[..., D], epsilon: float = 1e-6) -> f32[..., D] {
   param gain: f32[D] = ones()
   x / expand(sqrt(mean(square(x), over: last) + epsilon), last) * gain
@@ -440,7 +440,7 @@ module RMSNorm(x: f32[..., D], epsilon: float = 1e-6) -> f32[..., D] {
 ///
 /// i32[...] -> f32[..., width]; indices run from 0 to rows - 1.
 /// Source: Bengio et al. (2003), "A neural probabilistic language model"; starts at N(0, 0.02²) as in BERT.
-/// Example: words = tokens |> Embedding(30000, 64)
+/// Example: words = clip.word |> Embedding(1000, 64)
 module Embedding(x: i32[...], rows: size, width: size) -> f32[..., width] {
   param table: f32[rows, width] = normal(0.02)
   lookup(table, x)
@@ -450,7 +450,7 @@ module Embedding(x: i32[...], rows: size, width: size) -> f32[..., width] {
 ///
 /// f32[...] -> f32[...].
 /// Source: Srivastava et al. (2014), "Dropout", in its inverted form.
-/// Example: h = x |> dropout(10%)
+/// Example: y = x |> dropout(10%)
 fn dropout(x: f32[...], rate: float = 0.1) =
   if training and rate > 0 then x * keep(1 - rate, like: x) / (1 - rate) else x
 
@@ -460,49 +460,49 @@ fn dropout(x: f32[...], rate: float = 0.1) =
 ///
 /// f32[...] -> f32[...].
 /// Source: Nair and Hinton (2010), "Rectified linear units improve restricted Boltzmann machines".
-/// Example: h = x |> Linear(64) |> relu()
+/// Example: y = x |> Linear(64) |> relu()
 fn relu(x: f32[...]) = maximum(x, 0)
 
 /// max(x, 0) + slope · min(x, 0).
 ///
 /// f32[...] -> f32[...].
 /// Source: Maas, Hannun and Ng (2013), "Rectifier nonlinearities improve neural network acoustic models".
-/// Example: h = x |> leaky_relu(0.2)
+/// Example: y = x |> leaky_relu(0.2)
 fn leaky_relu(x: f32[...], slope: float = 0.01) = maximum(x, 0) + slope * minimum(x, 0)
 
 /// The Gaussian error linear unit, exactly: x Φ(x) = x (1 + erf(x / √2)) / 2.
 ///
 /// f32[...] -> f32[...].
 /// Source: Hendrycks and Gimpel (2016), arXiv 1606.08415, section 2.
-/// Example: h = x |> Linear(64) |> gelu()
+/// Example: y = x |> Linear(64) |> gelu()
 fn gelu(x: f32[...]) = 0.5 * x * (1 + erf(x * 0.7071067811865476))
 
 /// The sigmoid linear unit (swish): x σ(x).
 ///
 /// f32[...] -> f32[...].
 /// Source: Elfwing, Uchibe and Doya (2018), arXiv 1702.03118; Ramachandran et al. (2017), arXiv 1710.05941.
-/// Example: h = x |> Linear(64) |> silu()
+/// Example: y = x |> Linear(64) |> silu()
 fn silu(x: f32[...]) = x * sigmoid(x)
 
 /// x where x > 0, alpha (exp(x) - 1) elsewhere.
 ///
 /// f32[...] -> f32[...].
 /// Source: Clevert, Unterthiner and Hochreiter (2016), arXiv 1511.07289, equation 15.
-/// Example: h = x |> elu()
+/// Example: y = x |> elu()
 fn elu(x: f32[...], alpha: float = 1) = maximum(x, 0) + alpha * (exp(minimum(x, 0)) - 1)
 
 /// log(1 + exp(x)), computed without overflow as max(x, 0) + log1p(exp(-|x|)).
 ///
 /// f32[...] -> f32[...].
 /// Source: Dugas et al. (2001), "Incorporating second-order functional knowledge for better option pricing".
-/// Example: deviation = h |> Linear(8) |> softplus()
+/// Example: deviation = fused |> Linear(8) |> softplus()
 fn softplus(x: f32[...]) = maximum(x, 0) + log1p(exp(-abs(x)))
 
 /// log σ(x) = -softplus(-x).
 ///
 /// f32[...] -> f32[...].
 /// Source: the definition of the logistic function.
-/// Example: loss = -mean(log_sigmoid(score))
+/// Example: loss sure = -mean(log_sigmoid(score))
 fn log_sigmoid(x: f32[...]) = minimum(x, 0) - log1p(exp(-abs(x)))
 
 // ------------------------------------------------------------------------------------------------ losses
@@ -580,7 +580,7 @@ fn focal(logits: f32[..., C], label: i32[...], focus: float = 2) {
 ///
 /// f32[N, D], f32[K, D] -> f32[N, Other].
 /// Source: the cosine law.
-/// Example: d = squared_distances(x, y)
+/// Example: d = squared_distances(s.fused, t.fused)
 fn squared_distances(x: f32[N, D], y: f32[K, D]) {
   other = rename(y, K: Other)
   lengths = expand(sum(square(x), over: last), last) + sum(square(other), over: last)
@@ -591,7 +591,7 @@ fn squared_distances(x: f32[N, D], y: f32[K, D]) {
 ///
 /// f32[...] squared distances, f32[] w -> f32[...].
 /// Source: Long et al. (2015), arXiv 1502.02791, section 3.2 (multi-kernel), with the widths of its published code.
-/// Example: k = five_kernels(squared_distances(x, y), w)
+/// Example: k = five_kernels(squared_distances(s.fused, t.fused), w)
 fn five_kernels(d: f32[...], w: f32[]) {
   widest = exp(-d / (4 * w))
   second = square(widest)
@@ -604,7 +604,7 @@ fn five_kernels(d: f32[...], w: f32[]) {
 ///
 /// f32[N, D], f32[K, D] -> f32[].
 /// Source: Long et al. (2015), arXiv 1502.02791, section 4.1 (the median heuristic, with the mean as in its published code).
-/// Example: w = kernel_width(x, y)
+/// Example: width_of_both = kernel_width(s.fused, t.fused)
 fn kernel_width(x: f32[N, D], y: f32[K, D]) {
   many = sum(present(x)) + sum(present(y))
   all = sum(squared_distances(x, x)) + sum(squared_distances(y, y)) + 2 * sum(squared_distances(x, y))
@@ -642,14 +642,14 @@ fn lmmd(x: f32[N, D], label: i32[N], y: f32[K, D], probability: f32[K, C]) {
   within_x = sum(five_kernels(squared_distances(x, x), w) * dot(own, rename(own, N: Other), over: last))
   within_y = sum(five_kernels(squared_distances(y, y), w) * dot(theirs, rename(theirs, K: Other), over: last))
   across = sum(five_kernels(squared_distances(x, y), w) * dot(own, rename(theirs, K: Other), over: last))
-  (within_x + within_y - 2 * across) / sum(ones(C))
+  (within_x + within_y - 2 * across) / C
 }
 
 /// The covariance of the last axis over the samples: Xᵀ X / (n - 1) with X centred.
 ///
 /// f32[N, D] -> f32[D, Along]; 0 with a single sample.
 /// Source: the unbiased sample covariance.
-/// Example: c = covariance(h)
+/// Example: c = covariance(s.fused)
 fn covariance(x: f32[N, D]) {
   centred = x - mean(x, over: N)
   dot(centred, rename(centred, D: Along), over: N) / maximum(sum(present(x)) - 1, 1)
@@ -679,7 +679,7 @@ module Adversary(x: f32[N, D], y: f32[K, D], hidden: size = D, strength: float =
 ///
 /// f32[N, D], f32[N, E] -> f32[]; 0 where every entry of the one is uncorrelated with every entry of the other.
 /// Source: Bousmalis et al. (2016), "Domain separation networks", arXiv 1608.06019, equation 5, normalised as in its code.
-/// Example: loss apart = orthogonality(private, shared)
+/// Example: loss apart = orthogonality(h[text], fused)
 fn orthogonality(a: f32[N, D], b: f32[N, E]) {
   left = normalize(a - mean(a, over: N), over: last)
   right = rename(normalize(b - mean(b, over: N), over: last), E: Along)
@@ -706,7 +706,7 @@ fn cka(a: f32[N, D], b: f32[N, E]) {
 ///
 /// f32[..., Da], f32[..., Db] -> f32[..., width].
 /// Source: Arevalo et al. (2017), arXiv 1702.01992, section 3.1 (the bimodal unit).
-/// Example: fused = GatedFusion(h[text], h[audio], 64)
+/// Example: y = GatedFusion(h[text], h[audio], 64)
 module GatedFusion(a: f32[..., Da], b: f32[..., Db], width: size) -> f32[..., width] {
   gate = concat(a, b, along: last) |> Linear(width) |> sigmoid()
   gate * tanh(a |> Linear(width)) + (1 - gate) * tanh(b |> Linear(width))
@@ -716,7 +716,7 @@ module GatedFusion(a: f32[..., Da], b: f32[..., Db], width: size) -> f32[..., wi
 ///
 /// f32[..., D_m] for m in over -> f32[..., width].
 /// Source: Arevalo et al. (2017), arXiv 1702.01992, section 3.1 (the unit for k modalities).
-/// Example: fused = GatedUnits(h, M, 64)
+/// Example: y = GatedUnits(h, M, 64)
 module GatedUnits(parts, over: members, width: size) -> f32[..., width] {
   all = concat(parts[m] for m in over, along: last)
   unit[m] = sigmoid(all |> Linear(width)) * tanh(parts[m] |> Linear(width)) for m in over
@@ -727,7 +727,7 @@ module GatedUnits(parts, over: members, width: size) -> f32[..., width] {
 ///
 /// f32[..., D_m] for m in over -> f32[..., out].
 /// Source: Ngiam et al. (2011), "Multimodal deep learning" (feature-level fusion).
-/// Example: score = ConcatFusion(h, M, 64, 1) |> squeeze()
+/// Example: y = ConcatFusion(h, M, 64, 1) |> squeeze()
 module ConcatFusion(parts, over: members, hidden: size, out: size, rate: float = 0) -> f32[..., out] {
   concat(parts[m] for m in over, along: last) |> MLP(hidden, out, rate: rate)
 }
@@ -736,7 +736,7 @@ module ConcatFusion(parts, over: members, hidden: size, out: size, rate: float =
 ///
 /// f32[..., D_m] for m in over -> f32[..., width].
 /// Source: Liu et al. (2018), arXiv 1806.00064, equations 6 to 9; the rank weights w and b as in its published code.
-/// Example: fused = LowRankFusion(h, M, 64, rank: 4)
+/// Example: y = LowRankFusion(h, M, 64, rank: 4)
 module LowRankFusion(parts, over: members, width: size, rank: size = 4) -> f32[..., width] {
   param offset: f32[width] = zeros()
   factor[m] = parts[m] |> Linear(width * rank) |> split(into: width, along: last, as: Entry) for m in over
@@ -747,7 +747,7 @@ module LowRankFusion(parts, over: members, width: size, rank: size = 4) -> f32[.
 ///
 /// f32[..., D], f32[..., E] -> f32[..., D].
 /// Source: the gate of Arevalo et al. (2017), arXiv 1702.01992, on a residual path (He et al. 2016, arXiv 1512.03385).
-/// Example: h = CrossGate(h[text], h[audio])
+/// Example: y = CrossGate(h[text], h[audio])
 module CrossGate(a: f32[..., D], b: f32[..., E]) -> f32[..., D] {
   gate = concat(a, b, along: last) |> Linear(D) |> sigmoid()
   a + gate * (b |> Linear(D))
@@ -757,14 +757,14 @@ module CrossGate(a: f32[..., D], b: f32[..., E]) -> f32[..., D] {
 ///
 /// f32[..., D] -> f32[..., D + 1].
 /// Source: Zadeh et al. (2017), arXiv 1707.07250, section 3.2 (the constant dimension).
-/// Example: y = with_one(x)
+/// Example: y = with_one(h[text])
 fn with_one(x: f32[..., D]) = concat(ones(like: pick(x, 0, from: last)) |> expand(last), x, along: last)
 
 /// The outer product of two vectors, flattened: y_{i Q + j} = a_i b_j.
 ///
 /// f32[..., P], f32[..., Q] -> f32[..., P * Q].
 /// Source: Lin, RoyChowdhury and Maji (2015), arXiv 1504.07889 (bilinear pooling).
-/// Example: y = outer(a, b)
+/// Example: y = outer(h[text], h[audio])
 fn outer(a: f32[..., P], b: f32[..., Q]) {
   row = rename(b, Q: Right) |> expand(last) |> transpose(Right)
   merge(expand(a, last) * row, P, Right)
@@ -774,14 +774,14 @@ fn outer(a: f32[..., P], b: f32[..., Q]) {
 ///
 /// f32[..., Da], f32[..., Db] -> f32[..., (Da + 1) * (Db + 1)].
 /// Source: Zadeh et al. (2017), arXiv 1707.07250, section 3.2.
-/// Example: fused = tensor_fusion(h[text], h[audio]) |> MLP(64, 1)
+/// Example: y = tensor_fusion(h[text], h[audio]) |> MLP(64, 1)
 fn tensor_fusion(a: f32[..., Da], b: f32[..., Db]) = outer(with_one(a), with_one(b))
 
 /// Tensor fusion of three modalities: [1; a] ⊗ [1; b] ⊗ [1; c], flattened.
 ///
 /// f32[..., Da], f32[..., Db], f32[..., Dc] -> f32[..., (Da + 1) * (Db + 1) * (Dc + 1)].
 /// Source: Zadeh et al. (2017), arXiv 1707.07250, section 3.2.
-/// Example: fused = tensor_fusion3(h[text], h[audio], h[vision]) |> MLP(64, 1)
+/// Example: y = tensor_fusion3(h[text], h[audio], h[vision]) |> MLP(64, 1)
 fn tensor_fusion3(a: f32[..., Da], b: f32[..., Db], c: f32[..., Dc]) = outer(outer(with_one(a), with_one(b)), with_one(c))
 `,
   "std.recurrent": `mmx 1
@@ -792,7 +792,7 @@ fn tensor_fusion3(a: f32[..., Da], b: f32[..., Db], c: f32[..., Dc]) = outer(out
 ///
 /// f32[B, T, In] -> f32[B, T, hidden]; \`backward: true\` runs from the end.
 /// Source: Cho et al. (2014), arXiv 1406.1078, section 2.3, with the reset gate inside as in PyTorch's nn.GRU.
-/// Example: h = clip.audio |> GRU(64) |> last(over: T)
+/// Example: y = clip.audio |> GRU(64) |> last(over: T)
 module GRU(x: f32[B, T, In], hidden: size, backward: bool = false) -> f32[B, T, hidden] {
   gates = x |> Linear(3 * hidden) |> split(into: 3, along: last, as: Gate)
   cell = GRUCell()
@@ -825,7 +825,7 @@ module GRUCell(gates: f32[B, G, H], h: f32[B, H]) -> f32[B, H] {
 ///
 /// f32[B, T, In] -> f32[B, T, hidden]; \`backward: true\` runs from the end.
 /// Source: Hochreiter and Schmidhuber (1997), "Long short-term memory", with the forget gate of Gers et al. (2000).
-/// Example: h = clip.vision |> LSTM(64) |> last(over: T)
+/// Example: y = clip.vision |> LSTM(64) |> last(over: T)
 module LSTM(x: f32[B, T, In], hidden: size, backward: bool = false) -> f32[B, T, hidden] {
   gates = x |> Linear(4 * hidden) |> split(into: 4, along: last, as: Gate)
   cell = LSTMCell()
@@ -856,7 +856,7 @@ module LSTMCell(gates: f32[B, G, H], h: f32[B, H], c: f32[B, H]) -> { h: f32[B, 
 /// A GRU in each direction, joined: f32[B, T, In] -> f32[B, T, 2 * hidden].
 ///
 /// Source: Schuster and Paliwal (1997), "Bidirectional recurrent neural networks".
-/// Example: h = clip.audio |> BiGRU(32) |> mean(over: T)
+/// Example: y = clip.audio |> BiGRU(32) |> mean(over: T)
 module BiGRU(x: f32[B, T, In], hidden: size) -> f32[B, T, 2 * hidden] {
   concat(x |> GRU(hidden), x |> GRU(hidden, backward: true), along: last)
 }
@@ -864,7 +864,7 @@ module BiGRU(x: f32[B, T, In], hidden: size) -> f32[B, T, 2 * hidden] {
 /// An LSTM in each direction, joined: f32[B, T, In] -> f32[B, T, 2 * hidden].
 ///
 /// Source: Graves and Schmidhuber (2005), "Framewise phoneme classification with bidirectional LSTM".
-/// Example: h = clip.audio |> BiLSTM(32) |> mean(over: T)
+/// Example: y = clip.audio |> BiLSTM(32) |> mean(over: T)
 module BiLSTM(x: f32[B, T, In], hidden: size) -> f32[B, T, 2 * hidden] {
   concat(x |> LSTM(hidden), x |> LSTM(hidden, backward: true), along: last)
 }
@@ -873,7 +873,7 @@ module BiLSTM(x: f32[B, T, In], hidden: size) -> f32[B, T, 2 * hidden] {
 ///
 /// f32[B, T, In] -> f32[B, hidden].
 /// Source: Cho et al. (2014), arXiv 1406.1078, section 2.2 (the summary c of the encoder).
-/// Example: h = clip.audio |> GRUState(64)
+/// Example: y = clip.audio |> GRUState(64)
 module GRUState(x: f32[B, T, In], hidden: size) -> f32[B, hidden] {
   last(x |> GRU(hidden), over: T)
 }
@@ -882,7 +882,7 @@ module GRUState(x: f32[B, T, In], hidden: size) -> f32[B, hidden] {
 ///
 /// f32[B, T, In] -> f32[B, hidden].
 /// Source: Sutskever, Vinyals and Le (2014), arXiv 1409.3215, section 2.
-/// Example: h = clip.audio |> LSTMState(64)
+/// Example: y = clip.audio |> LSTMState(64)
 module LSTMState(x: f32[B, T, In], hidden: size) -> f32[B, hidden] {
   last(x |> LSTM(hidden), over: T)
 }
@@ -891,7 +891,7 @@ module LSTMState(x: f32[B, T, In], hidden: size) -> f32[B, hidden] {
 ///
 /// f32[B, T, In] -> f32[B, 2 * hidden].
 /// Source: Schuster and Paliwal (1997); Cho et al. (2014), arXiv 1406.1078.
-/// Example: h = clip.audio |> BiGRUState(32)
+/// Example: y = clip.audio |> BiGRUState(32)
 module BiGRUState(x: f32[B, T, In], hidden: size) -> f32[B, 2 * hidden] {
   concat(last(x |> GRU(hidden), over: T), first(x |> GRU(hidden, backward: true), over: T), along: last)
 }
@@ -900,7 +900,7 @@ module BiGRUState(x: f32[B, T, In], hidden: size) -> f32[B, 2 * hidden] {
 ///
 /// f32[B, T, In] -> f32[B, 2 * hidden].
 /// Source: Graves and Schmidhuber (2005), "Framewise phoneme classification with bidirectional LSTM".
-/// Example: h = clip.audio |> BiLSTMState(32)
+/// Example: y = clip.audio |> BiLSTMState(32)
 module BiLSTMState(x: f32[B, T, In], hidden: size) -> f32[B, 2 * hidden] {
   concat(last(x |> LSTM(hidden), over: T), first(x |> LSTM(hidden, backward: true), over: T), along: last)
 }
