@@ -8,7 +8,7 @@ import { loadProgram } from "../names/load.ts";
 import { diagnosticSink, localNode, newElaboration, report } from "./context.ts";
 import { compileEvaluation } from "./evaluation.ts";
 import { checkModules } from "./generic.ts";
-import { type ElaboratedModel, elaborateModel } from "./model.ts";
+import { type ElaboratedModel, elaborateModel, inputsOf } from "./model.ts";
 import { declareProgram, type Program, reportUnusedOverrides } from "./program.ts";
 import { compileTraining, stageSettings, trainSettings } from "./train.ts";
 import { numberValue } from "./values.ts";
@@ -82,13 +82,17 @@ function compiledModel(model: ElaboratedModel): CompiledModel {
   const predictions: Record<string, number> = {};
   for (const prediction of model.predictions) predictions[`predict.${prediction.name}`] = prediction.node;
   const outputs: Record<string, number> = { ...predictions };
-  for (const [name, { value }] of model.losses) outputs[`loss.${name}`] = localNode(e, value);
+  // A loss on a bank's rows exists for training samples only: no other sample has a row.
+  const losses = [...model.losses].filter(
+    ([, { value }]) => !inputsOf(e.root.builder.nodes, localNode(e, value)).some(({ input }) => input.endsWith("#index")),
+  );
+  for (const [name, { value }] of losses) outputs[`loss.${name}`] = localNode(e, value);
   return {
     name: item.name.text,
     doc: item.doc,
     parameters: model.parameters,
     variables: [...e.variables.values()],
-    losses: [...model.losses.keys()],
+    losses: losses.map(([name]) => name),
     predictions: model.predictions.map(({ name, parameter, field, task }) => ({ name, parameter, field, task })),
     evaluation: eliminateDead(e.root.builder.finish(outputs)),
     prediction: eliminateDead(e.root.builder.finish(predictions)),

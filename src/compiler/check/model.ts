@@ -1,5 +1,6 @@
 // A model: its statements on symbolic batches give the forward graph, its losses, predictions and banks.
 import { bankShape } from "../diagnostics/records/models/bank-shape.ts";
+import { identityLeak } from "../diagnostics/records/models/identity-leak.ts";
 import { labelLeak } from "../diagnostics/records/models/label-leak.ts";
 import { lossNotScalar } from "../diagnostics/records/models/loss-not-scalar.ts";
 import { predictOptional } from "../diagnostics/records/models/predict-optional.ts";
@@ -9,8 +10,9 @@ import { updateUnknown } from "../diagnostics/records/models/update-unknown.ts";
 import { duplicateName } from "../diagnostics/records/names/duplicate-name.ts";
 import { unknownName } from "../diagnostics/records/names/unknown-name.ts";
 import type { DimensionInfo, FieldSchema, Initializer, ModelParameter, Prediction } from "../compiled.ts";
-import { constantValue, symbolDim } from "../dims/dim.ts";
+import { constantValue, type Dim, symbolDim } from "../dims/dim.ts";
 import type { Host } from "../host.ts";
+import type { Node } from "../ir/graph.ts";
 import type { LoadedProgram } from "../names/load.ts";
 import { bind, childScope, type Scope } from "../names/scope.ts";
 import type { Span } from "../source/span.ts";
@@ -181,7 +183,7 @@ function checkPrediction(
   return { name, parameter: target.parameter, field, task, node: localNode(e, value) };
 }
 
-/** A prediction must not depend on a target: walks back from it to every graph input. */
+/** A prediction must depend neither on a target nor on which sample it is for. */
 function checkLeak(
   e: Elaboration,
   program: Program,
@@ -194,28 +196,38 @@ function checkLeak(
       if (field.role === "target") targets.set(`${parameter.name}.${field.name}`, field.name);
     }
   }
-  const { nodes } = e.root.builder;
-  const reader = new Map<number, number>();
-  const open = [prediction.node];
+  for (const { input, reader } of inputsOf(e.root.builder.nodes, prediction.node)) {
+    const target = targets.get(input);
+    const through = reader === undefined ? undefined : e.root.builder.nodes[reader]?.origin.span;
+    if (target !== undefined) report(e, labelLeak, { span: prediction.span, name: prediction.name, target, through });
+    else if (input.endsWith("#index")) report(e, identityLeak, { span: prediction.span, name: prediction.name, through });
+    else continue;
+    return;
+  }
+}
+
+/** Every graph input that a node depends on, with the node that reads it on the way. */
+export function inputsOf(
+  nodes: readonly Node<Dim>[],
+  from: number,
+): readonly { readonly input: string; readonly reader: number | undefined }[] {
+  const found: { input: string; reader: number | undefined }[] = [];
+  const readers = new Map<number, number>();
+  const open = [from];
   const seen = new Set(open);
   while (open.length > 0) {
     const at = open.pop() as number;
     const node = nodes[at];
     if (node === undefined) continue;
-    const input = node.op === "input" ? targets.get(String(node.attributes.name)) : undefined;
-    if (input !== undefined) {
-      const through = reader.get(at);
-      const span = through === undefined ? undefined : nodes[through]?.origin.span;
-      report(e, labelLeak, { span: prediction.span, name: prediction.name, target: input, through: span });
-      return;
-    }
+    if (node.op === "input") found.push({ input: String(node.attributes.name), reader: readers.get(at) });
     for (const next of node.inputs) {
       if (seen.has(next)) continue;
       seen.add(next);
-      reader.set(next, at);
+      readers.set(next, at);
       open.push(next);
     }
   }
+  return found;
 }
 
 // ---------------------------------------------------------------- banks

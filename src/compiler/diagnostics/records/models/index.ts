@@ -1,6 +1,7 @@
 // The diagnostics about models.
 import { bankShape } from "./bank-shape.ts";
 import { idRead } from "./id-read.ts";
+import { identityLeak } from "./identity-leak.ts";
 import { labelLeak } from "./label-leak.ts";
 import { lossNotScalar } from "./loss-not-scalar.ts";
 import { predictOptional } from "./predict-optional.ts";
@@ -19,4 +20,5 @@ export const modelsDiagnostics = [
   withheldRead,
   bankShape,
   updateUnknown,
+  identityLeak,
 ] as const;
