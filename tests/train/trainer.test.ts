@@ -214,6 +214,19 @@ describe("resuming", () => {
     expect(Buffer.compare(await readFile(last(run)), await readFile(last(reference.run)))).toBe(0);
   });
 
+  test("WebAssembly resumes to the same bits", async () => {
+    const wasm = await tfjsExecutor("wasm");
+    const short: TinyOptions = { epochs: 2 };
+    const reference = await runTiny(short, { executor: wasm });
+    const stop = new AbortController();
+    const onEvent = (event: TrainEvent): void => {
+      if (event.event === "step" && event.stage === "main" && event.step === 4) stop.abort();
+    };
+    const { run } = await runTiny(short, { executor: wasm, signal: stop.signal, onEvent });
+    await runTiny(short, { executor: wasm, runDirectory: run, resume: true });
+    expect(Buffer.compare(await readFile(last(run)), await readFile(last(reference.run)))).toBe(0);
+  });
+
   test("several seeds resume in the seed that was cut", async () => {
     const seeds: TinyOptions = { epochs: 1, seeds: 3 };
     const reference = await runTiny(seeds);

@@ -24,7 +24,13 @@ async function validatorOf(schema: JsonSchema): Promise<ValidateFunction> {
   if (known !== undefined) return known;
   // The default export: the one name that Node and the bundle agree on.
   const { default: Ajv } = await import("ajv");
-  const made = new Ajv({ allErrors: true, discriminator: true, strict: true, strictRequired: false, allowUnionTypes: true }).compile(schema);
+  const made = new Ajv({
+    allErrors: true,
+    discriminator: true,
+    strict: true,
+    strictRequired: false,
+    allowUnionTypes: true,
+  }).compile(schema);
   validators.set(schema, made);
   return made;
 }

@@ -1,10 +1,12 @@
 // `metrics.jsonl`: one JSON row a logged step, epoch and test. A checkpoint notes the file's length, so that a resumed run
 // drops what was written after it and the file ends up as if nothing had happened.
+import { existsSync, statSync } from "node:fs";
 import { mkdir, open, readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { metricsRowSchema } from "../../compiler/schemas/metrics-row.schema.ts";
 import { parseJson } from "../../compiler/schemas/validate.ts";
 import type { ConditionResult, MetricValues } from "./events.ts";
+import { TrainError } from "./train-error.ts";
 
 export type MetricsRow =
   | {
@@ -44,9 +46,16 @@ export interface MetricsLog {
   close(): Promise<void>;
 }
 
-/** Opens the log for appending, first cut to `bytes`. */
+/** Opens the log for appending, first cut to `bytes`. Raises `TrainError` where it has become shorter than that. */
 export async function openMetricsLog(path: string, bytes: number): Promise<MetricsLog> {
   await mkdir(dirname(path), { recursive: true });
+  const there = existsSync(path) ? statSync(path).size : 0;
+  if (there < bytes) {
+    throw new TrainError(
+      `${path} has ${there} bytes, but ${bytes} were written when the checkpoint was saved`,
+      "Bring the file back.",
+    );
+  }
   const file = await open(path, bytes === 0 ? "w" : "r+");
   await file.truncate(bytes);
   let length = bytes;
