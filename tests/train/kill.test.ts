@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 
-const child = fileURLToPath(new URL("./kill-child.ts", import.meta.url));
+const child = fileURLToPath(new URL("./kill-child.mjs", import.meta.url));
 
 /** Runs the child; kills it `delay` milliseconds after its `events`-th event, where that is given. How it ended. */
 function runChild(run: string, kill?: { readonly events: number; readonly delay: number }): Promise<string> {

@@ -5,7 +5,7 @@ import { train } from "../../src/runtime/train/trainer.ts";
 import { tinyDatasets, tinySpec } from "./tiny-spec.ts";
 
 const [runDirectory, resume] = process.argv.slice(2);
-if (runDirectory === undefined) throw new RangeError("kill-child.ts RUN [resume]");
+if (runDirectory === undefined) throw new RangeError("kill-child.mjs RUN [resume]");
 const spec = tinySpec({ watch: true, epochs: 6 });
 await train({
   spec,
