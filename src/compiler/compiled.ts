@@ -137,7 +137,12 @@ export interface CompiledModel {
   /** Prediction only: outputs `predict.*`; reads no target at all. */
   readonly prediction: SymbolicGraph;
   /** Named values in source order, for `mmx show shapes` and hover: path, printed type. */
-  readonly values: readonly { readonly path: string; readonly type: string; readonly span: Span; readonly node: number | undefined }[];
+  readonly values: readonly {
+    readonly path: string;
+    readonly type: string;
+    readonly span: Span;
+    readonly node: number | undefined;
+  }[];
 }
 
 // ---------------------------------------------------------------- training

@@ -64,7 +64,9 @@ export function findAxis(e: Elaboration, scope: Scope, expression: Expression, v
     span: expression.span,
     axis,
     shape: printShape(value.axes),
-    names: value.axes.flatMap((candidate) => (candidate.name === undefined || candidate.name.includes("'") ? [] : [candidate.name])),
+    names: value.axes.flatMap((candidate) =>
+      candidate.name === undefined || candidate.name.includes("'") ? [] : [candidate.name],
+    ),
   });
   return undefined;
 }

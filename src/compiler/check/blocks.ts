@@ -1,13 +1,17 @@
 // Blocks: statements in order, each binding names for the ones after it. Models and scans add statements of their own
 // through hooks; in a module or function those are refused.
-import { duplicateName } from "../diagnostics/records/names/duplicate-name.ts";
-import { missingResult } from "../diagnostics/records/types/missing-result.ts";
-import { misplacedStatement } from "../diagnostics/records/types/misplaced-statement.ts";
-import { unusedValue } from "../diagnostics/records/lints/unused-value.ts";
-import { unknownInitializer } from "../diagnostics/records/names/unknown-initializer.ts";
-import { sharedWeightDiffers } from "../diagnostics/records/types/shared-weight-differs.ts";
-import { weightInFunction } from "../diagnostics/records/types/weight-in-function.ts";
+
 import type { Initializer } from "../compiled.ts";
+import { unusedValue } from "../diagnostics/records/lints/unused-value.ts";
+import { duplicateName } from "../diagnostics/records/names/duplicate-name.ts";
+import { unknownInitializer } from "../diagnostics/records/names/unknown-initializer.ts";
+import { misplacedStatement } from "../diagnostics/records/types/misplaced-statement.ts";
+import { missingFor } from "../diagnostics/records/types/missing-for.ts";
+import { missingResult } from "../diagnostics/records/types/missing-result.ts";
+import { sharedWeightDiffers } from "../diagnostics/records/types/shared-weight-differs.ts";
+import { unsteadyWeight } from "../diagnostics/records/types/unsteady-weight.ts";
+import { weightInFunction } from "../diagnostics/records/types/weight-in-function.ts";
+import { symbolsOf } from "../dims/dim.ts";
 import { bind, childScope, type Scope } from "../names/scope.ts";
 import type {
   BankStatement,
@@ -15,6 +19,7 @@ import type {
   Block,
   Expression,
   LossStatement,
+  ModuleItem,
   Name,
   NextStatement,
   ParamStatement,
@@ -39,9 +44,12 @@ export interface Hooks {
 }
 
 /** A module's or function's body: its value. */
-export function evaluateBody(e: Elaboration, scope: Scope, body: Block, name: Name): Value | undefined {
-  const isFunction = /^[a-z_]/.test(name.text);
+export function evaluateBody(e: Elaboration, scope: Scope, { body, name, kind }: ModuleItem): Value | undefined {
+  const isFunction = kind === "fn";
+  const before = e.weightless;
+  e.weightless = isFunction;
   const result = evaluateBlock(e, scope, body, {}, isFunction);
+  e.weightless = before;
   if (result === undefined) report(e, missingResult, { span: name.span, name: name.text });
   return result;
 }
@@ -66,7 +74,7 @@ export function evaluateBlock(e: Elaboration, scope: Scope, block: Block, hooks:
         break;
       }
       case "param":
-        if (weightless) report(e, weightInFunction, { span: statement.span, name: statement.name.text });
+        if (weightless) report(e, weightInFunction, { span: statement.span, name: statement.name.text, kind: "param" });
         params.push(bindParam(e, scope, statement));
         break;
       case "result":
@@ -121,6 +129,11 @@ export function evaluateFamily(
   statement: Pick<BindingStatement, "name" | "index" | "clauses">,
   make: (scope: Scope, key: string) => Value,
 ): Value {
+  const [pattern] = statement.index;
+  if (pattern !== undefined && statement.clauses.length === 0) {
+    report(e, missingFor, { span: pattern.span, name: pattern.names[0]?.text ?? "?" });
+    return unknown;
+  }
   const all = iterations(e, scope, statement.clauses);
   if (all === undefined) return unknown;
   const entries = new Map<string, Value>();
@@ -198,6 +211,12 @@ export function evaluateInitializer(e: Elaboration, scope: Scope, expression: Ex
   });
 }
 
+/** Whether a size changes from batch to batch. */
+function isUnsteady(e: Elaboration, symbol: string): boolean {
+  const kind = e.dimensions.get(symbol)?.kind;
+  return kind === "batch" || kind === "ragged";
+}
+
 interface BoundParam {
   readonly name: string;
   readonly use: { count: number };
@@ -218,7 +237,20 @@ function evaluateParam(e: Elaboration, scope: Scope, statement: ParamStatement):
   const initializer = evaluateInitializer(e, scope, statement.initializer);
   if (axes === undefined || initializer === undefined) return unknown;
   const name = `${pathText(e)}.${statement.name.text}`;
-  const held = variable(e, name, axes.map((axis) => axis.size), initializer, "weight", statement.span);
+  const unsteady = axes.flatMap(({ size }) => [...symbolsOf(size)].filter((symbol) => isUnsteady(e, symbol)));
+  if (unsteady.length > 0) {
+    const shape = `[${axes.map((axis) => axis.size.key).join(", ")}]`;
+    report(e, unsteadyWeight, { span: statement.span, name: statement.name.text, shape, unsteady: [...new Set(unsteady)] });
+    return unknown;
+  }
+  const held = variable(
+    e,
+    name,
+    axes.map((axis) => axis.size),
+    initializer,
+    "weight",
+    statement.span,
+  );
   if (held !== undefined) return weightValue(held, axes);
   const first = e.variables.get(name);
   report(e, sharedWeightDiffers, {

@@ -1,8 +1,10 @@
 // Calls: binding arguments to parameters, module values, pipes, and comprehensions as arguments.
 import { missingArgument } from "../diagnostics/records/types/missing-argument.ts";
 import { notCallable } from "../diagnostics/records/types/not-callable.ts";
+import { recursiveModule } from "../diagnostics/records/types/recursive-module.ts";
 import { tooManyArguments } from "../diagnostics/records/types/too-many-arguments.ts";
 import { unknownArgument } from "../diagnostics/records/types/unknown-argument.ts";
+import { weightInFunction } from "../diagnostics/records/types/weight-in-function.ts";
 import { bind, childScope, type Scope } from "../names/scope.ts";
 import type { Span } from "../source/span.ts";
 import type { CallExpression, Expression, ModuleItem, Parameter, PipeExpression, Setting } from "../syntax/ast.ts";
@@ -107,7 +109,12 @@ function callModule(
     const parameter = declaration.parameters.find((candidate) => candidate.name.text === setting.key.text);
     if (parameter === undefined) {
       const names = declaration.parameters.map((candidate) => candidate.name.text);
-      report(e, unknownArgument, { span: setting.key.span, name: setting.key.text, callee: declaration.name.text, candidates: names });
+      report(e, unknownArgument, {
+        span: setting.key.span,
+        name: setting.key.text,
+        callee: declaration.name.text,
+        candidates: names,
+      });
       return unknown;
     }
     given.set(setting.key.text, { value: evaluateSetting(e, scope, parameter, setting.value), span: setting.value.span });
@@ -117,6 +124,10 @@ function callModule(
   const tensors = declaration.parameters.filter(takesTensor);
   // A module without its tensors is a value; its path is where it was made, so all its uses share its weights.
   const fresh = callee.path === "";
+  if (fresh && e.weightless && declaration.kind === "module") {
+    report(e, weightInFunction, { span: expression.span, name: declaration.name.text, kind: "module" });
+    return unknown;
+  }
   const made: ModuleValue = {
     ...callee,
     path: fresh ? [...e.path, uniqueComponent(e, declaration.name.text)].join("/") : callee.path,
@@ -161,11 +172,14 @@ function placePositional(
     const setting = isSetting(argument.value);
     const isInput = (parameter: Parameter): boolean =>
       takesTensor(parameter) || (parameter.type?.kind !== "named" && parameter.type !== undefined);
-    const fitting = setting
-      ? (open.find((parameter) => !isInput(parameter)) ?? open[0])
-      : open.find(isInput);
+    const fitting = setting ? (open.find((parameter) => !isInput(parameter)) ?? open[0]) : open.find(isInput);
     if (fitting === undefined) {
-      report(e, tooManyArguments, { span: argument.span, callee: declaration.name.text, most: declaration.parameters.length, call: span });
+      report(e, tooManyArguments, {
+        span: argument.span,
+        callee: declaration.name.text,
+        most: declaration.parameters.length,
+        call: span,
+      });
       return false;
     }
     given.set(fitting.name.text, argument);
@@ -176,6 +190,10 @@ function placePositional(
 /** Evaluates a module's body with its arguments bound; the result's axes take the names its signature gives. */
 function run(e: Elaboration, span: Span, module: ModuleValue, given: ReadonlyMap<string, Argument>): Value {
   const { declaration } = module;
+  if (e.running.includes(declaration)) {
+    report(e, recursiveModule, { span, name: declaration.name.text });
+    return unknown;
+  }
   const scope = childScope(module.scope);
   // Inputs first: they bind the sizes that defaults and settings may mention.
   const ordered = [...declaration.parameters].sort((a, b) => Number(takesTensor(b)) - Number(takesTensor(a)));
@@ -194,7 +212,8 @@ function run(e: Elaboration, span: Span, module: ModuleValue, given: ReadonlyMap
     if (given.has(parameter.name.text) || parameter.defaultValue === undefined) continue;
     const byDefault = { value: evaluate(e, scope, parameter.defaultValue), span: parameter.defaultValue.span };
     // A tensor by default (`kv: f32[..., K, E] = q`) binds the sizes of its type as a given one does.
-    const value = parameter.type?.kind === "tensor" ? matchParameter(e, scope, declaration, parameter, byDefault) : byDefault.value;
+    const value =
+      parameter.type?.kind === "tensor" ? matchParameter(e, scope, declaration, parameter, byDefault) : byDefault.value;
     if (value === undefined) return unknown;
     bind(scope, parameter.name.text, value, parameter.name.span, { count: 1 });
   }
@@ -203,12 +222,14 @@ function run(e: Elaboration, span: Span, module: ModuleValue, given: ReadonlyMap
   restartPath(e, module.path);
   e.path = module.path.split("/");
   e.calls = [...calls, span];
+  e.running.push(declaration);
   try {
-    const result = evaluateBody(e, scope, declaration.body, declaration.name);
+    const result = evaluateBody(e, scope, declaration);
     return result === undefined ? unknown : matchResult(e, scope, declaration, span, result);
   } finally {
     e.path = before;
     e.calls = calls;
+    e.running.pop();
   }
 }
 
@@ -250,6 +271,15 @@ function callBuiltin(e: Elaboration, scope: Scope, expression: CallExpression, n
     report(e, tooManyArguments, { span: expression.span, callee: name, most, call: expression.span });
     return unknown;
   }
-  const call: BuiltinCall = { span: expression.span, scope, name, positional, members, axis, named, expressions: expression.positional };
+  const call: BuiltinCall = {
+    span: expression.span,
+    scope,
+    name,
+    positional,
+    members,
+    axis,
+    named,
+    expressions: expression.positional,
+  };
   return builtin.call(e, call) ?? unknown;
 }

@@ -1,16 +1,16 @@
 // The state of one elaboration: the graph being built, where in the model we are, and what was found wrong.
 // A model is elaborated by evaluating its statements on typed values; every tensor operation appends nodes to the graph.
 import type { DataSchema, DimensionInfo, Initializer, VariableDeclaration } from "../compiled.ts";
-import type { Dim } from "../dims/dim.ts";
 import type { Diagnostic, DiagnosticRecord } from "../diagnostics/diagnostic.ts";
 import { diagnose } from "../diagnostics/diagnostic.ts";
 import { shapeError } from "../diagnostics/records/types/shape-error.ts";
+import type { Dim } from "../dims/dim.ts";
 import { type GraphBuilder, graphBuilder } from "../ir/builder.ts";
 import type { Attributes, DType, SymbolicGraph } from "../ir/graph.ts";
 import { hashKey } from "../ir/random.ts";
 import { ShapeError } from "../ops/operation.ts";
 import type { Span } from "../source/span.ts";
-import type { ElseExpression } from "../syntax/ast.ts";
+import type { ElseExpression, ModuleItem } from "../syntax/ast.ts";
 import type { Mask, TensorValue } from "../types/value.ts";
 
 /** One graph under construction: the model's, or a scan body's, which captures values of the frames around it. */
@@ -37,6 +37,10 @@ export interface Elaboration {
   path: readonly string[];
   /** Calls of modules around the present place, outermost first; errors inside the library are shown at the user's call. */
   calls: readonly Span[];
+  /** Declarations being written out around the present place. */
+  readonly running: ModuleItem[];
+  /** Inside a function, where no weight may be made. */
+  weightless: boolean;
   readonly variables: Map<string, VariableDeclaration>;
   readonly variableNodes: Map<string, number>;
   readonly inputs: Map<string, number>;
@@ -86,6 +90,8 @@ export function newElaboration(
     root,
     path: [model],
     calls: [],
+    running: [],
+    weightless: false,
     variables: new Map(),
     variableNodes: new Map(),
     inputs: new Map(),
@@ -98,8 +104,8 @@ export function newElaboration(
   };
 }
 
-/** Whether a place is in the standard library. */
-export const isLibrary = (span: Span): boolean => span.file.startsWith("std.");
+/** Whether a place is in the standard library, or in the signature of an extension operation. */
+export const isLibrary = (span: Span): boolean => span.file.startsWith("std.") || span.file.endsWith(".ts");
 
 /** Where to show a fault: a place in the library is shown at the innermost call in the user's own text. */
 export function userSpan(e: Elaboration, span: Span): Span {
@@ -242,7 +248,15 @@ export function tensor(
   masks: readonly Mask[] = [],
   extra: { readonly labels?: string } = {},
 ): TensorValue {
-  return { kind: "tensor", node, owner: e.frame.builder, dtype: e.frame.builder.dtype(node), axes, masks: uniqueMasks(masks), ...extra };
+  return {
+    kind: "tensor",
+    node,
+    owner: e.frame.builder,
+    dtype: e.frame.builder.dtype(node),
+    axes,
+    masks: uniqueMasks(masks),
+    ...extra,
+  };
 }
 
 export function uniqueMasks(masks: readonly Mask[]): readonly Mask[] {

@@ -1,8 +1,9 @@
 // `data` blocks: the schema of a file, and the batch that a model parameter of its type stands for.
-import { unknownField } from "../diagnostics/records/names/unknown-field.ts";
-import { badFieldType } from "../diagnostics/records/types/bad-field-type.ts";
-import { badSplit } from "../diagnostics/records/training/bad-split.ts";
+
 import type { DataSchema, FieldAxis, FieldSchema, SplitSchema } from "../compiled.ts";
+import { unknownField } from "../diagnostics/records/names/unknown-field.ts";
+import { badSplit } from "../diagnostics/records/training/bad-split.ts";
+import { badFieldType } from "../diagnostics/records/types/bad-field-type.ts";
 import { symbolDim } from "../dims/dim.ts";
 import type { Scope } from "../names/scope.ts";
 import { bind } from "../names/scope.ts";
@@ -59,7 +60,9 @@ function declareField(program: Program, scope: Scope, field: FieldDeclaration): 
   if (element === "text" && field.role !== "id") return refuse("text can only be an `id`: a model reads numbers");
   const [batch] = type.axes;
   if (batch?.size === undefined || batch.size.kind !== "name" || batch.size.name !== "B") {
-    return refuse(`the first axis of a field is the batch: \`${element}[B${type.axes.length > 0 ? ", …" : ""}]\`, not \`${printPattern(type)}\``);
+    return refuse(
+      `the first axis of a field is the batch: \`${element}[B${type.axes.length > 0 ? ", …" : ""}]\`, not \`${printPattern(type)}\``,
+    );
   }
   const axes = fieldAxes(program, scope, type);
   if (axes === undefined) return undefined;
@@ -107,7 +110,12 @@ const isBound = (scope: Scope, name: string): boolean => {
   return false;
 };
 
-function declareSplit(e: Elaboration, scope: Scope, split: SplitDeclaration, fields: readonly FieldSchema[]): SplitSchema | undefined {
+function declareSplit(
+  e: Elaboration,
+  scope: Scope,
+  split: SplitDeclaration,
+  fields: readonly FieldSchema[],
+): SplitSchema | undefined {
   const columnOf = (name: string): string => fields.find((field) => field.name === name)?.column ?? name;
   if (split.by !== undefined) {
     const parts: Record<string, readonly (number | string)[]> = {};
@@ -170,7 +178,12 @@ export function batchValue(
       const named = field.axes.map(({ name, size }, at) => ({ name: isFirst(at) ? name : undefined, size, origin: field.span }));
       const axes: Axis[] = [batchAxis, ...named];
       const dtype = field.element === "i32" || field.element === "labels" ? "i32" : "f32";
-      const held = graphInput(e, `${parameter}.${field.name}`, axes.map((axis) => axis.size), dtype);
+      const held = graphInput(
+        e,
+        `${parameter}.${field.name}`,
+        axes.map((axis) => axis.size),
+        dtype,
+      );
       const masks: Mask[] = [];
       for (const axis of field.axes) {
         if (!axis.ragged || axis.name === undefined) continue;
@@ -207,4 +220,3 @@ function lengthMask(e: Elaboration, parameter: string, name: string, axis: Field
     e.frame = frame;
   }
 }
-

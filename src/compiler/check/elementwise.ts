@@ -110,15 +110,15 @@ function reportDifference(e: Elaboration, span: Span, written: string, left: Ten
   });
 }
 
-const place = (back: number, rank: number): string =>
-  back === 1 ? "the last axis" : `axis ${rank - back + 1} of ${rank}`;
+const place = (back: number, rank: number): string => (back === 1 ? "the last axis" : `axis ${rank - back + 1} of ${rank}`);
 
 /** Stretches a tensor to the axes of another by name: what `spread(x, like: y)` does. */
 export function spreadLike(e: Elaboration, span: Span, value: TensorValue, like: readonly Axis[]): TensorValue | undefined {
   const positions: number[] = [];
   for (const axis of value.axes) {
     const at = like.findIndex(
-      (other, index) => !positions.includes(index) && other.size.key === axis.size.key && (axis.name === undefined || other.name === axis.name),
+      (other, index) =>
+        !positions.includes(index) && other.size.key === axis.size.key && (axis.name === undefined || other.name === axis.name),
     );
     if (at === -1 || at < (positions.at(-1) ?? -1)) return undefined;
     positions.push(at);

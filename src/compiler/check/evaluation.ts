@@ -1,8 +1,9 @@
 // `evaluate`: which metrics on which part of the data, over how many seeds, with what missing.
-import { unknownMetric } from "../diagnostics/records/training/unknown-metric.ts";
-import { unknownName } from "../diagnostics/records/names/unknown-name.ts";
-import { unknownSplit } from "../diagnostics/records/training/unknown-split.ts";
+
 import type { EvaluateProgram, MetricRequest, MissingProtocol } from "../compiled.ts";
+import { unknownName } from "../diagnostics/records/names/unknown-name.ts";
+import { unknownMetric } from "../diagnostics/records/training/unknown-metric.ts";
+import { unknownSplit } from "../diagnostics/records/training/unknown-split.ts";
 import type { EvaluateItem, Expression } from "../syntax/ast.ts";
 import { report } from "./context.ts";
 import { evaluate } from "./expressions.ts";
@@ -22,7 +23,11 @@ export function compileEvaluation(program: Program, item: EvaluateItem, model: E
     const found = splitOf(program, value);
     if (key === undefined || found === undefined) return undefined;
     if (!model.parameters.some(({ name }) => name === key)) {
-      report(e, unknownName, { span: parameter?.span ?? value.span, name: key, candidates: model.parameters.map(({ name }) => name) });
+      report(e, unknownName, {
+        span: parameter?.span ?? value.span,
+        name: key,
+        candidates: model.parameters.map(({ name }) => name),
+      });
       return undefined;
     }
     on[key] = found;
@@ -43,7 +48,12 @@ export function compileEvaluation(program: Program, item: EvaluateItem, model: E
 /** `mosi.test`, or `mosi` for its part `test`. */
 function splitOf(program: Program, expression: Expression): { data: string; split: string } | undefined {
   const e = program.constants;
-  const name = expression.kind === "name" ? expression.name : expression.kind === "member" && expression.object.kind === "name" ? expression.object.name : "";
+  const name =
+    expression.kind === "name"
+      ? expression.name
+      : expression.kind === "member" && expression.object.kind === "name"
+        ? expression.object.name
+        : "";
   const schema = program.data.get(name);
   if (schema === undefined) {
     report(e, unknownName, { span: expression.span, name, candidates: [...program.data.keys()] });
@@ -84,7 +94,9 @@ function readMetrics(settings: Settings): readonly MetricRequest[] | undefined {
 function readMissing(settings: Settings, program: Program): readonly MissingProtocol[] | undefined {
   const expression = settings.values.get("missing");
   if (expression === undefined) return [];
-  const optional = [...program.data.values()].flatMap((schema) => schema.fields.filter((field) => field.optional).map((field) => field.name));
+  const optional = [...program.data.values()].flatMap((schema) =>
+    schema.fields.filter((field) => field.optional).map((field) => field.name),
+  );
   const protocols: MissingProtocol[] = [];
   for (const item of expression.kind === "list" ? expression.items : [expression]) {
     const call = callLike(item);
@@ -129,10 +141,15 @@ function readSubsets(
     const names = items.flatMap((item) => (item.kind === "name" ? [item.name] : []));
     const stray = names.find((name) => !optional.includes(name));
     if (names.length < items.length || stray !== undefined) {
-      return refuse(settings, "missing", argument.span, `sets of optional fields (${optional.join(", ")})`, stray ?? "something else");
+      return refuse(
+        settings,
+        "missing",
+        argument.span,
+        `sets of optional fields (${optional.join(", ")})`,
+        stray ?? "something else",
+      );
     }
     subsets.push(names);
   }
   return subsets.sort((a, b) => b.length - a.length);
 }
-

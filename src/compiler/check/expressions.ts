@@ -1,9 +1,19 @@
 // The value of an expression. Every case is one function; calls, scans and families have files of their own.
-import { conditionNotStatic } from "../diagnostics/records/types/condition-not-static.ts";
+
 import { unknownName } from "../diagnostics/records/names/unknown-name.ts";
-import { wrongKind } from "../diagnostics/records/types/wrong-kind.ts";
+import { conditionNotStatic } from "../diagnostics/records/types/condition-not-static.ts";
 import { notDivisible } from "../diagnostics/records/types/not-divisible.ts";
-import { addDims, constantDim, constantValue, type Dim, divideDims, multiplyDims, quotientDim, subtractDims } from "../dims/dim.ts";
+import { wrongKind } from "../diagnostics/records/types/wrong-kind.ts";
+import {
+  addDims,
+  constantDim,
+  constantValue,
+  type Dim,
+  divideDims,
+  multiplyDims,
+  quotientDim,
+  subtractDims,
+} from "../dims/dim.ts";
 import { lookUp, type Scope, visibleNames } from "../names/scope.ts";
 import type { BinaryExpression, Expression } from "../syntax/ast.ts";
 import { printType } from "../types/print.ts";
@@ -109,7 +119,8 @@ function evaluateUnary(e: Elaboration, scope: Scope, expression: Extract<Express
   if (value.kind === "number") return numberValue(-value.value, value.percent);
   const operand = toOperand(e, expression.operand.span, value);
   if (operand === undefined) return unknown;
-  if (operand.kind !== "tensor") return numberValue(-(constantValue(operand.kind === "size" ? operand.dim : constantDim(operand.value)) ?? 0));
+  if (operand.kind !== "tensor")
+    return numberValue(-(constantValue(operand.kind === "size" ? operand.dim : constantDim(operand.value)) ?? 0));
   return unary(e, expression.span, "negate", operand);
 }
 
@@ -166,7 +177,10 @@ function evaluateBinary(e: Elaboration, scope: Scope, expression: BinaryExpressi
   if (a.kind !== "tensor" && b.kind !== "tensor") return staticBinary(e, expression, a, b);
   const rule = operators[operator];
   if (rule === undefined) return unknown;
-  const result = rule.swap === true ? binary(e, expression.span, rule.op, operator, b, a) : binary(e, expression.span, rule.op, operator, a, b);
+  const result =
+    rule.swap === true
+      ? binary(e, expression.span, rule.op, operator, b, a)
+      : binary(e, expression.span, rule.op, operator, a, b);
   if (result === undefined) return unknown;
   if (rule.negate !== true) return result;
   const one = fill(e, expression.span, 1, sizesOf(result.axes));

@@ -1,10 +1,12 @@
 // Families: values indexed by members, the sets they range over, and reading fields of batches and records.
 import { idRead } from "../diagnostics/records/models/id-read.ts";
 import { withheldRead } from "../diagnostics/records/models/withheld-read.ts";
+import { closest } from "../diagnostics/suggest.ts";
 import { unknownField } from "../diagnostics/records/names/unknown-field.ts";
+import { missingFor } from "../diagnostics/records/types/missing-for.ts";
 import { notAMember } from "../diagnostics/records/types/not-a-member.ts";
 import { wrongKind } from "../diagnostics/records/types/wrong-kind.ts";
-import { bind, childScope, type Scope } from "../names/scope.ts";
+import { bind, childScope, lookUp, type Scope, visibleNames } from "../names/scope.ts";
 import type { Span } from "../source/span.ts";
 import type { BinaryExpression, Expression, ForClause, IndexExpression, MemberExpression } from "../syntax/ast.ts";
 import { printType } from "../types/print.ts";
@@ -100,8 +102,12 @@ export function indexFamily(e: Elaboration, scope: Scope, expression: IndexExpre
   return unknown;
 }
 
-/** The members an index names: one for `m`, two for `{s, t}`. A bare name that is no value is taken as a member's own name. */
+/** The members an index names: one for `m`, two for `{s, t}`. */
 function memberNames(e: Elaboration, scope: Scope, index: Expression): readonly string[] | undefined {
+  if (index.kind === "name" && lookUp(scope, index.name) === undefined && closest(index.name, visibleMembers(scope)) === undefined) {
+    report(e, missingFor, { span: index.span, name: index.name });
+    return undefined;
+  }
   const value = evaluate(e, scope, index);
   if (value.kind === "member") return [value.name];
   if (value.kind === "members") {
@@ -111,7 +117,15 @@ function memberNames(e: Elaboration, scope: Scope, index: Expression): readonly 
   return undefined;
 }
 
-function pickEntry(e: Elaboration, expression: IndexExpression, family: FamilyValue, members: readonly (string | undefined)[]): Value {
+const visibleMembers = (scope: Scope): readonly string[] =>
+  visibleNames(scope).filter((name) => lookUp(scope, name)?.value.kind === "member");
+
+function pickEntry(
+  e: Elaboration,
+  expression: IndexExpression,
+  family: FamilyValue,
+  members: readonly (string | undefined)[],
+): Value {
   if (members.includes(undefined)) {
     const items = [...family.entries]
       .filter(([key]) => key.split(",").every((name, at) => members[at] === undefined || members[at] === name))
@@ -134,7 +148,11 @@ export function membersMinus(e: Elaboration, expression: BinaryExpression, left:
   const keys = new Set(removed.map((tuple) => tuple.join(",")));
   for (const tuple of removed) {
     if (!left.tuples.some((other) => other.join(",") === tuple.join(","))) {
-      report(e, notAMember, { span: expression.right.span, name: tuple.join(", "), members: left.tuples.map((other) => other.join(", ")) });
+      report(e, notAMember, {
+        span: expression.right.span,
+        name: tuple.join(", "),
+        members: left.tuples.map((other) => other.join(", ")),
+      });
       return unknown;
     }
   }

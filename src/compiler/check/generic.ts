@@ -6,16 +6,18 @@ import type { ModuleItem, Parameter, TypeExpression } from "../syntax/ast.ts";
 import type { Axis, TensorValue, Value } from "../types/value.ts";
 import { evaluateBody } from "./blocks.ts";
 import { type Elaboration, newElaboration } from "./context.ts";
+import { evaluate } from "./expressions.ts";
 import type { ElaboratedModel } from "./model.ts";
 import type { Program } from "./program.ts";
-import { evaluate } from "./expressions.ts";
 import { matchResult } from "./signatures.ts";
 import { numberValue, toSize } from "./values.ts";
 
 /** Checks every module of the main file that no model has elaborated. */
 export function checkModules(program: Program, models: readonly ElaboratedModel[]): void {
   const elaborated = new Set(models.flatMap((model) => model.e.values.map((value) => value.path.split("/").at(-2) ?? "")));
-  const called = new Set(models.flatMap((model) => [...model.e.pathCounts.keys()].map((path) => (path.split("/").at(-1) ?? "").replace(/_\d+$/, ""))));
+  const called = new Set(
+    models.flatMap((model) => [...model.e.pathCounts.keys()].map((path) => (path.split("/").at(-1) ?? "").replace(/_\d+$/, ""))),
+  );
   for (const item of program.modules) {
     if (called.has(item.name.text) || elaborated.has(item.name.text) || usedAsFunction(program, item)) continue;
     checkModule(program, item);
@@ -35,7 +37,7 @@ function checkModule(program: Program, item: ModuleItem): void {
     if (value === undefined) return;
     bind(scope, parameter.name.text, value, parameter.span, { count: 1 });
   }
-  const result = evaluateBody(e, scope, item.body, item.name);
+  const result = evaluateBody(e, scope, item);
   if (result !== undefined) matchResult(e, scope, item, item.span, result);
 }
 
@@ -59,7 +61,12 @@ function argumentFor(e: Elaboration, scope: Scope, parameter: Parameter): Value 
   }
 }
 
-function tensorFor(e: Elaboration, scope: Scope, parameter: Parameter, type: Extract<TypeExpression, { kind: "tensor" }>): Value | undefined {
+function tensorFor(
+  e: Elaboration,
+  scope: Scope,
+  parameter: Parameter,
+  type: Extract<TypeExpression, { kind: "tensor" }>,
+): Value | undefined {
   const axes: Axis[] = [];
   for (const { size } of type.axes) {
     if (size === undefined) {

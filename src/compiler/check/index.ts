@@ -1,10 +1,11 @@
 // The checker's entrance: a spec's text in, its diagnostics and everything the runtime needs out.
-import { unusedField } from "../diagnostics/records/lints/unused-field.ts";
+
 import type { CompiledModel, CompiledSpec } from "../compiled.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { unusedField } from "../diagnostics/records/lints/unused-field.ts";
 import type { Host } from "../host.ts";
-import { eliminateDead } from "../passes/dead.ts";
 import { loadProgram } from "../names/load.ts";
+import { eliminateDead } from "../passes/dead.ts";
 import { diagnosticSink, localNode, newElaboration, report } from "./context.ts";
 import { compileEvaluation } from "./evaluation.ts";
 import { checkModules } from "./generic.ts";
@@ -58,7 +59,9 @@ export function checkSpec(host: Host, path: string, options: CheckOptions = {}):
         });
   const evaluated = models.find((model) => model.item.name.text === program.evaluate?.model.text);
   const evaluate =
-    program.evaluate === undefined || evaluated === undefined ? undefined : compileEvaluation(program, program.evaluate, evaluated);
+    program.evaluate === undefined || evaluated === undefined
+      ? undefined
+      : compileEvaluation(program, program.evaluate, evaluated);
   lintFields(program, models);
   reportUnusedOverrides(program, knownOverrides(program));
   const failed = sink.all.some((diagnostic) => diagnostic.severity === "error");
@@ -67,7 +70,12 @@ export function checkSpec(host: Host, path: string, options: CheckOptions = {}):
   const diagnostics = shown.toSorted((a, b) => a.span.start - b.span.start);
   const sources = new Map([...loaded.files.values()].map((file) => [file.path, file.text]));
   const compiled: CompiledSpec = {
-    files: [...loaded.files.values()].filter((file) => !file.path.startsWith("std.")).map((file) => ({ path: file.path, text: file.text })),
+    files: [
+      ...[...loaded.files.values()]
+        .filter((file) => !file.path.startsWith("std."))
+        .map((file) => ({ path: file.path, text: file.text })),
+      ...[...loaded.extensions].map(([path, text]) => ({ path, text })),
+    ],
     data: [...program.data.values()],
     models: models.map(compiledModel),
     train,
@@ -112,7 +120,13 @@ function lintFields(program: Program, models: readonly ElaboratedModel[]): void 
   for (const schema of program.data.values()) {
     if (!used.has(schema.name)) continue;
     for (const field of schema.fields) {
-      if (field.role === "id" || withheld.has(`${schema.name}.${field.name}`) || read.has(`${schema.name}.${field.name}`) || predicted.has(field.span)) continue;
+      if (
+        field.role === "id" ||
+        withheld.has(`${schema.name}.${field.name}`) ||
+        read.has(`${schema.name}.${field.name}`) ||
+        predicted.has(field.span)
+      )
+        continue;
       report(program.constants, unusedField, { span: field.span, name: field.name, data: schema.name });
     }
   }
@@ -123,6 +137,12 @@ function knownOverrides(program: Program): readonly string[] {
     item.kind === "constant" || (item.kind === "dim" && item.size !== undefined) ? [item.name.text] : [],
   );
   const stages = program.train?.stages.flatMap((stage) => stageSettings.map((key) => `stage.${stage.name.text}.${key}`)) ?? [];
-  return [...constants, ...trainSettings.map((key) => `train.${key}`), ...stages, "evaluate.seeds", "evaluate.metrics", "evaluate.missing"];
+  return [
+    ...constants,
+    ...trainSettings.map((key) => `train.${key}`),
+    ...stages,
+    "evaluate.seeds",
+    "evaluate.metrics",
+    "evaluate.missing",
+  ];
 }
-

@@ -48,20 +48,20 @@ export function combine(e: Elaboration, span: Span, axes: readonly Axis[], masks
     if (order.some((from, at) => from !== at)) {
       part = emit(e, span, "transpose", [part], { permutation: order });
     }
-    part = spread(e, span, part, [...own].sort((a, b) => a - b), shape);
+    part = spread(
+      e,
+      span,
+      part,
+      [...own].sort((a, b) => a - b),
+      shape,
+    );
     node = node === undefined ? part : emit(e, span, "multiply", [node, part]);
   }
   return node === undefined ? undefined : { node, positions };
 }
 
 /** The value with `otherwise` in place of the entries that the masks leave out. */
-export function selectReal(
-  e: Elaboration,
-  span: Span,
-  value: TensorValue,
-  masks: readonly Mask[],
-  otherwise: number,
-): number {
+export function selectReal(e: Elaboration, span: Span, value: TensorValue, masks: readonly Mask[], otherwise: number): number {
   const combined = combine(e, span, value.axes, masks);
   const node = localNode(e, value);
   if (combined === undefined) return node;
@@ -142,7 +142,16 @@ export function maskedSoftmax(e: Elaboration, span: Span, value: TensorValue, po
   let powers = emit(e, span, "exp", [centred]);
   if (mask !== undefined) powers = emit(e, span, "select", [mask, powers, zero()]);
   let sum = emit(e, span, "sum", [powers], { axes: [position] });
-  if (mask !== undefined) sum = emit(e, span, "maximum", [sum, fill(e, span, 1e-30, rest.map((at) => (value.axes[at] as Axis).size))]);
+  if (mask !== undefined)
+    sum = emit(e, span, "maximum", [
+      sum,
+      fill(
+        e,
+        span,
+        1e-30,
+        rest.map((at) => (value.axes[at] as Axis).size),
+      ),
+    ]);
   let node: number;
   if (logarithm) {
     node = emit(e, span, "subtract", [centred, wide(emit(e, span, "log", [sum]))]);

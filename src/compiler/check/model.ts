@@ -1,4 +1,6 @@
 // A model: its statements on symbolic batches give the forward graph, its losses, predictions and banks.
+
+import type { DimensionInfo, FieldSchema, Initializer, ModelParameter, Prediction } from "../compiled.ts";
 import { bankShape } from "../diagnostics/records/models/bank-shape.ts";
 import { identityLeak } from "../diagnostics/records/models/identity-leak.ts";
 import { labelLeak } from "../diagnostics/records/models/label-leak.ts";
@@ -9,7 +11,6 @@ import { predictUnknown } from "../diagnostics/records/models/predict-unknown.ts
 import { updateUnknown } from "../diagnostics/records/models/update-unknown.ts";
 import { duplicateName } from "../diagnostics/records/names/duplicate-name.ts";
 import { unknownName } from "../diagnostics/records/names/unknown-name.ts";
-import type { DimensionInfo, FieldSchema, Initializer, ModelParameter, Prediction } from "../compiled.ts";
 import { constantValue, type Dim, symbolDim } from "../dims/dim.ts";
 import type { Host } from "../host.ts";
 import type { Node } from "../ir/graph.ts";
@@ -18,12 +19,29 @@ import { bind, childScope, type Scope } from "../names/scope.ts";
 import type { Span } from "../source/span.ts";
 import type { BankStatement, Expression, ModelItem, UpdateStatement } from "../syntax/ast.ts";
 import { printTensor, printType } from "../types/print.ts";
-import { absentFields, type BankValue, type BatchValue, isOptional, type TensorValue, unknown, type Value } from "../types/value.ts";
+import {
+  absentFields,
+  type BankValue,
+  type BatchValue,
+  isOptional,
+  type TensorValue,
+  unknown,
+  type Value,
+} from "../types/value.ts";
 import { evaluateBlock, evaluateFamily } from "./blocks.ts";
 import { scalarInput } from "./builtins/structure.ts";
-import { type DiagnosticSink, type Elaboration, emit, graphInput, localNode, newElaboration, report, variable } from "./context.ts";
-import { fit } from "./elementwise.ts";
+import {
+  type DiagnosticSink,
+  type Elaboration,
+  emit,
+  graphInput,
+  localNode,
+  newElaboration,
+  report,
+  variable,
+} from "./context.ts";
 import { batchValue } from "./data.ts";
+import { fit } from "./elementwise.ts";
 import { evaluate } from "./expressions.ts";
 import { fill, sizesOf, spread } from "./masks.ts";
 import { presence, reportUnneeded } from "./optional.ts";
@@ -80,11 +98,19 @@ export function elaborateModel(
       e.path = [name];
       const made =
         value.kind === "number"
-          ? { kind: "tensor" as const, node: fill(e, statement.span, value.value, []), owner: e.frame.builder, dtype: "f32" as const, axes: [], masks: [] }
+          ? {
+              kind: "tensor" as const,
+              node: fill(e, statement.span, value.value, []),
+              owner: e.frame.builder,
+              dtype: "f32" as const,
+              axes: [],
+              masks: [],
+            }
           : toTensor(e, statement.value.span, value, "a scalar loss");
       if (made === undefined || made.axes.length > 0) {
         failed.add(statement.name.text);
-        if (made !== undefined) report(e, lossNotScalar, { span: statement.value.span, name: statement.name.text, found: printTensor(made) });
+        if (made !== undefined)
+          report(e, lossNotScalar, { span: statement.value.span, name: statement.name.text, found: printTensor(made) });
         return;
       }
       losses.set(statement.name.text, { value: made, span: statement.span });
@@ -175,7 +201,9 @@ function checkPrediction(
   const enough = classes === undefined || (last !== undefined && constantValue(last.size) === classes);
   const fits = batch && (isClasses ? shapeOfClasses && enough : plain);
   if (!fits) {
-    const expected = isClasses ? `a logit a class, f32[${["B", ...wanted, classes ?? "classes"].join(", ")}]` : `f32[${["B", ...wanted].join(", ")}]`;
+    const expected = isClasses
+      ? `a logit a class, f32[${["B", ...wanted, classes ?? "classes"].join(", ")}]`
+      : `f32[${["B", ...wanted].join(", ")}]`;
     report(e, predictShape, { span, name, expected, found: printTensor(value), declared: field.span });
     return undefined;
   }
@@ -239,7 +267,14 @@ function declareBank(e: Elaboration, scope: Scope, statement: BankStatement, par
     if (axes === undefined || initializer === undefined) return unknown;
     const name = [e.model, statement.name.text, ...(key === "" ? [] : [key.replaceAll(",", "_")])].join("/");
     const keyed = axes[0]?.size.key === "samples";
-    const held = variable(e, name, axes.map((axis) => axis.size), initializer, "bank", statement.span);
+    const held = variable(
+      e,
+      name,
+      axes.map((axis) => axis.size),
+      initializer,
+      "bank",
+      statement.span,
+    );
     if (held === undefined) return unknown;
     const owner = initializer.kind === "column" ? initializer.parameter : parameter;
     const value: TensorValue = { kind: "tensor", ...held, dtype: "f32", axes, masks: [] };
@@ -270,13 +305,19 @@ interface Update {
   readonly value: number;
 }
 
-function eachUpdate(e: Elaboration, scope: Scope, statement: UpdateStatement, visit: (bank: BankValue, inner: Scope) => void): void {
+function eachUpdate(
+  e: Elaboration,
+  scope: Scope,
+  statement: UpdateStatement,
+  visit: (bank: BankValue, inner: Scope) => void,
+): void {
   const target: Expression = { kind: "name", name: statement.name.text, span: statement.name.span };
   const find = (inner: Scope, key: string): Value => {
     const value = evaluate(e, inner, target);
     const bank = value.kind === "family" ? (value.entries.get(key) ?? unknown) : value;
     if (bank.kind === "bank") visit(bank, inner);
-    else if (bank.kind !== "unknown") report(e, updateUnknown, { span: statement.name.span, name: statement.name.text, found: printType(bank) });
+    else if (bank.kind !== "unknown")
+      report(e, updateUnknown, { span: statement.name.span, name: statement.name.text, found: printType(bank) });
     return unknown;
   };
   if (statement.clauses.length === 0 && statement.index.length === 0) find(scope, "");
@@ -296,7 +337,13 @@ function readUpdate(e: Elaboration, scope: Scope, statement: UpdateStatement): r
     const old = bank.tensor;
     const shape = bank.keyed ? [symbolDim("B"), ...sizesOf(old.axes.slice(1))] : sizesOf(old.axes);
     if (value.axes.length !== shape.length || value.axes.some((axis, at) => axis.size.key !== shape[at]?.key)) {
-      report(e, bankShape, { span, name: statement.name.text, bank: printTensor(old), found: printTensor(value), keyed: bank.keyed });
+      report(e, bankShape, {
+        span,
+        name: statement.name.text,
+        bank: printTensor(old),
+        found: printTensor(value),
+        keyed: bank.keyed,
+      });
       return;
     }
     let node = fit(e, span, value, value.axes);

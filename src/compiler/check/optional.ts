@@ -97,7 +97,12 @@ export function eitherMask(
 }
 
 /** Adds up tensors of one shape; absent ones drop out. `average` divides by how many are there (at least 1). */
-export function sumPresent(e: Elaboration, span: Span, values: readonly TensorValue[], average: boolean): TensorValue | undefined {
+export function sumPresent(
+  e: Elaboration,
+  span: Span,
+  values: readonly TensorValue[],
+  average: boolean,
+): TensorValue | undefined {
   const [first] = values;
   if (first === undefined) return undefined;
   const shape = sizesOf(first.axes);
@@ -122,9 +127,7 @@ export function sumPresent(e: Elaboration, span: Span, values: readonly TensorVa
     count = count === undefined ? there : emit(e, span, "add", [count, there]);
   }
   if (total === undefined || count === undefined) return undefined;
-  const node = average
-    ? emit(e, span, "divide", [total, emit(e, span, "maximum", [count, fill(e, span, 1, shape)])])
-    : total;
+  const node = average ? emit(e, span, "divide", [total, emit(e, span, "maximum", [count, fill(e, span, 1, shape)])]) : total;
   const masks = values.flatMap((value) => value.masks.filter((mask) => !mask.presence));
   if (!always && any !== undefined) {
     masks.push({
@@ -137,4 +140,3 @@ export function sumPresent(e: Elaboration, span: Span, values: readonly TensorVa
   }
   return tensor(e, node, first.axes, masks);
 }
-

@@ -1,15 +1,26 @@
 // A file's declarations: names for sizes, labels, constants, data, members and modules, each bound in the file's scope.
-import { duplicateName } from "../diagnostics/records/names/duplicate-name.ts";
-import { unknownOverride } from "../diagnostics/records/training/unknown-override.ts";
-import { capitalMakesWeights } from "../diagnostics/records/names/capital-makes-weights.ts";
-import { modalityNotField } from "../diagnostics/records/names/modality-not-field.ts";
+
 import type { DataSchema, DimensionInfo } from "../compiled.ts";
+import { capitalMakesWeights } from "../diagnostics/records/names/capital-makes-weights.ts";
+import { duplicateName } from "../diagnostics/records/names/duplicate-name.ts";
+import { modalityNotField } from "../diagnostics/records/names/modality-not-field.ts";
+import { unknownOverride } from "../diagnostics/records/training/unknown-override.ts";
 import { constantDim, symbolDim } from "../dims/dim.ts";
 import type { Host } from "../host.ts";
 import type { LoadedFile, LoadedProgram } from "../names/load.ts";
 import { bind, childScope, type Scope } from "../names/scope.ts";
 import type { Span } from "../source/span.ts";
-import type { DimItem, EvaluateItem, Expression, Item, LabelsItem, ModalitiesItem, ModelItem, ModuleItem, TrainItem } from "../syntax/ast.ts";
+import type {
+  DimItem,
+  EvaluateItem,
+  Expression,
+  Item,
+  LabelsItem,
+  ModalitiesItem,
+  ModelItem,
+  ModuleItem,
+  TrainItem,
+} from "../syntax/ast.ts";
 import { parse } from "../syntax/parse.ts";
 import { unknown, type Value } from "../types/value.ts";
 import { builtins } from "./builtins/index.ts";
@@ -138,7 +149,8 @@ function declareItems(program: Program, file: LoadedFile, scope: Scope, scopes: 
   for (const item of file.ast.items) {
     if (item.kind !== "module" && item.kind !== "fn") continue;
     const capital = /^[A-Z]/.test(item.name.text);
-    if (capital !== (item.kind === "module")) report(e, capitalMakesWeights, { span: item.name.span, name: item.name.text, kind: item.kind });
+    if (capital !== (item.kind === "module"))
+      report(e, capitalMakesWeights, { span: item.name.span, name: item.name.text, kind: item.kind });
     declare(item.name, { kind: "module", declaration: item, scope, settings: new Map(), path: "", span: item.span });
     if (file === program.loaded.main) program.modules.push(item);
   }

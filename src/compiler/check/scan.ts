@@ -1,7 +1,8 @@
 // `scan`: a loop over a ragged or plain dimension. The body becomes a graph of its own that captures outer values;
 // at a padded step the carry keeps its value, so that padding reaches neither the final carry nor any real step.
-import { carryDiffers } from "../diagnostics/records/types/carry-differs.ts";
+
 import { unknownName } from "../diagnostics/records/names/unknown-name.ts";
+import { carryDiffers } from "../diagnostics/records/types/carry-differs.ts";
 import { missingNext } from "../diagnostics/records/types/missing-next.ts";
 import { graphBuilder } from "../ir/builder.ts";
 import { bind, childScope, lookUp, type Scope, visibleNames } from "../names/scope.ts";
@@ -75,7 +76,9 @@ export function evaluateScan(e: Elaboration, scope: Scope, expression: ScanExpre
       const node = emit(e, span, "input", [], { name: `slice.${at}`, sizes: [...sizesOf(axes)], dtype: value.dtype });
       const dropped = masksOver(value, [position]);
       const masks = value.masks.filter((mask) => !dropped.includes(mask));
-      bind(inner, name, tensor(e, node, axes, masks, value.labels === undefined ? {} : { labels: value.labels }), span, { count: 1 });
+      bind(inner, name, tensor(e, node, axes, masks, value.labels === undefined ? {} : { labels: value.labels }), span, {
+        count: 1,
+      });
     }
     const mask =
       combined === undefined
@@ -102,7 +105,12 @@ export function evaluateScan(e: Elaboration, scope: Scope, expression: ScanExpre
       if (mask !== undefined) {
         const positions = maskAxes.map((axis) => held.axes.findIndex((other) => other.name === axis.name));
         if (positions.includes(-1)) {
-          report(e, carryDiffers, { span, name, was: printTensor(held), becomes: `needs the axes ${maskAxes.map((axis) => axis.name).join(", ")}` });
+          report(e, carryDiffers, {
+            span,
+            name,
+            was: printTensor(held),
+            becomes: `needs the axes ${maskAxes.map((axis) => axis.name).join(", ")}`,
+          });
           return unknown;
         }
         node = emit(e, span, "select", [spread(e, span, mask, positions, sizesOf(held.axes)), node, held.node]);
@@ -137,12 +145,18 @@ export function evaluateScan(e: Elaboration, scope: Scope, expression: ScanExpre
   );
   if (result === undefined) {
     const [carry] = carries;
-    return carry === undefined ? unknown : tensor(e, emit(e, span, "part", [loop], { index: 0 }), carry.initial.axes, carry.initial.masks);
+    return carry === undefined
+      ? unknown
+      : tensor(e, emit(e, span, "part", [loop], { index: 0 }), carry.initial.axes, carry.initial.masks);
   }
   const stacked = emit(e, span, "part", [loop], { index: carries.length });
   const place = Math.min(first.position, result.axes.length);
   const axes = [...result.axes.slice(0, place), timeAxis, ...result.axes.slice(place)];
-  const order = [...Array.from({ length: place }, (_, at) => at + 1), 0, ...result.axes.slice(place).map((_, at) => at + place + 1)];
+  const order = [
+    ...Array.from({ length: place }, (_, at) => at + 1),
+    0,
+    ...result.axes.slice(place).map((_, at) => at + place + 1),
+  ];
   const masks: Mask[] = [...stepMasks, ...result.masks.filter((own) => own.owner !== frame.builder)];
   const names = new Set(axes.map((axis) => axis.name));
   return tensor(
@@ -165,6 +179,8 @@ function readNext(
   const value = evaluate(e, scope, statement.value);
   if (carry === undefined) {
     report(e, unknownName, { span, name: text, candidates: carries.map(({ name }) => name) });
+    // A carry that seems to lack its next value is the same mistake.
+    for (const { name, initial } of carries) if (!next.has(name)) next.set(name, initial);
     return;
   }
   const made = toTensor(e, statement.value.span, value);
@@ -175,6 +191,12 @@ function readNext(
   const same =
     made.axes.length === carry.initial.axes.length &&
     made.axes.every((axis, at) => axis.size.key === carry.initial.axes[at]?.size.key);
-  if (!same) report(e, carryDiffers, { span: statement.value.span, name: text, was: printTensor(carry.initial), becomes: printType(made) });
+  if (!same)
+    report(e, carryDiffers, {
+      span: statement.value.span,
+      name: text,
+      was: printTensor(carry.initial),
+      becomes: printType(made),
+    });
   next.set(text, same ? made : carry.initial);
 }

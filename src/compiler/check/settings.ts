@@ -1,10 +1,11 @@
 // Settings, `key: value`: known keys, calls such as `cosine(warmup: 5%)`, references such as `valid.mae`.
+
+import type { MetricRef } from "../compiled.ts";
 import { badSetting } from "../diagnostics/records/training/bad-setting.ts";
 import { missingSetting } from "../diagnostics/records/training/missing-setting.ts";
 import { unknownMetric } from "../diagnostics/records/training/unknown-metric.ts";
 import { unknownSetting } from "../diagnostics/records/training/unknown-setting.ts";
 import { unknownSplit } from "../diagnostics/records/training/unknown-split.ts";
-import type { MetricRef } from "../compiled.ts";
 import type { Scope } from "../names/scope.ts";
 import type { Span } from "../source/span.ts";
 import type { Expression, Setting } from "../syntax/ast.ts";
@@ -25,7 +26,12 @@ export interface Settings {
 export function readSettings(
   e: Elaboration,
   scope: Scope,
-  block: { readonly where: string; readonly span: Span; readonly settings: readonly Setting[]; readonly known: readonly string[] },
+  block: {
+    readonly where: string;
+    readonly span: Span;
+    readonly settings: readonly Setting[];
+    readonly known: readonly string[];
+  },
   override: (key: string) => Expression | undefined,
 ): Settings {
   const values = new Map<string, Expression>();
@@ -49,11 +55,15 @@ export function refuse(settings: Settings, key: string, span: Span, expected: st
   return undefined;
 }
 
+/** Reports that a setting is not given. */
+export function missing(settings: Settings, key: string): undefined {
+  report(settings.e, missingSetting, { span: settings.span, key, where: settings.where });
+}
+
 export function integerSetting(settings: Settings, key: string, least: number, otherwise?: number): number | undefined {
   const expression = settings.values.get(key);
   if (expression === undefined) {
-    if (otherwise === undefined) report(settings.e, missingSetting, { span: settings.span, key, where: settings.where });
-    return otherwise;
+    return otherwise ?? missing(settings, key);
   }
   const value = toInteger(settings.e, expression.span, evaluate(settings.e, settings.scope, expression));
   if (value === undefined || value >= least) return value;
@@ -81,7 +91,9 @@ export function callLike(expression: Expression): CallLike | undefined {
 
 export function numberArgument(settings: Settings, call: CallLike, key: string, otherwise: number): number | undefined {
   const setting = call.named.get(key);
-  return setting === undefined ? otherwise : toNumber(settings.e, setting.value.span, evaluate(settings.e, settings.scope, setting.value));
+  return setting === undefined
+    ? otherwise
+    : toNumber(settings.e, setting.value.span, evaluate(settings.e, settings.scope, setting.value));
 }
 
 /** Reports arguments that a call does not take. */

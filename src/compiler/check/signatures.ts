@@ -113,7 +113,9 @@ function matchTensor(
       found: printType(source),
       reason,
       labels: source.axes.flatMap((axis) =>
-        axis.origin === undefined || axis.origin === span ? [] : [{ span: axis.origin, text: `${axis.size.key} was chosen here` }],
+        axis.origin === undefined || axis.origin === span
+          ? []
+          : [{ span: axis.origin, text: `${axis.size.key} was chosen here` }],
       ),
     });
     return undefined;
@@ -121,14 +123,24 @@ function matchTensor(
   const element = type.element.text;
   let value: TensorValue = source;
   if (element === "f32" || element === "bool") {
-    if (source.labels !== undefined) return refuse("class labels are no numbers to compute with; use onehot(…) or a loss for labels");
-    if (source.dtype === "i32") value = { ...source, dtype: "f32", owner: e.frame.builder, node: emit(e, span, "cast", [localNode(e, source)], { dtype: "f32" }) };
-  } else if (source.dtype !== "i32") return refuse(`${element === "i32" ? "whole numbers (i32)" : `labels of ${element}`} are needed`);
+    if (source.labels !== undefined)
+      return refuse("class labels are no numbers to compute with; use onehot(…) or a loss for labels");
+    if (source.dtype === "i32")
+      value = {
+        ...source,
+        dtype: "f32",
+        owner: e.frame.builder,
+        node: emit(e, span, "cast", [localNode(e, source)], { dtype: "f32" }),
+      };
+  } else if (source.dtype !== "i32")
+    return refuse(`${element === "i32" ? "whole numbers (i32)" : `labels of ${element}`} are needed`);
   const open = type.axes[0] !== undefined && type.axes[0].size === undefined;
   const pattern = open ? type.axes.slice(1) : type.axes;
   const offset = value.axes.length - pattern.length;
   if (offset < 0 || (!open && offset !== 0)) {
-    return refuse(`it has ${value.axes.length} ${value.axes.length === 1 ? "axis" : "axes"} where ${pattern.length}${open ? " or more" : ""} are needed`);
+    return refuse(
+      `it has ${value.axes.length} ${value.axes.length === 1 ? "axis" : "axes"} where ${pattern.length}${open ? " or more" : ""} are needed`,
+    );
   }
   const axes = [...value.axes];
   for (const [at, item] of pattern.entries()) {
@@ -142,7 +154,13 @@ function matchTensor(
 }
 
 /** The axis as named inside the module, or why it does not fit. */
-function matchAxis(e: Elaboration, scope: Scope, item: AxisExpression, axis: Axis, all: readonly Axis[]): Axis | string | undefined {
+function matchAxis(
+  e: Elaboration,
+  scope: Scope,
+  item: AxisExpression,
+  axis: Axis,
+  all: readonly Axis[],
+): Axis | string | undefined {
   const { size } = item;
   if (size === undefined) return axis;
   const taken = (name: string): boolean => all.some((other) => other.name === name);
@@ -210,15 +228,21 @@ function forgetVariables(value: Value, mark: string): Value {
     return { kind: "record", fields: new Map([...value.fields].map(([name, field]) => [name, forgetVariables(field, mark)])) };
   }
   if (value.kind === "gaussian") {
-    return { kind: "gaussian", mean: forgetVariables(value.mean, mark) as TensorValue, logvar: forgetVariables(value.logvar, mark) as TensorValue };
+    return {
+      kind: "gaussian",
+      mean: forgetVariables(value.mean, mark) as TensorValue,
+      logvar: forgetVariables(value.logvar, mark) as TensorValue,
+    };
   }
   return value;
 }
 
 function checkKind(e: Elaboration, declaration: ModuleItem, type: TypeExpression, result: Value): Value {
-  const wanted = type.kind === "tensor" ? "tensor" : type.kind === "record" ? "record" : type.kind === "named" ? type.name.text : undefined;
+  const wanted =
+    type.kind === "tensor" ? "tensor" : type.kind === "record" ? "record" : type.kind === "named" ? type.name.text : undefined;
   const known = wanted === "tensor" || wanted === "record" || wanted === "gaussian";
-  if (result.kind === "unknown" || !known || result.kind === wanted || (wanted === "tensor" && result.kind === "number")) return result;
+  if (result.kind === "unknown" || !known || result.kind === wanted || (wanted === "tensor" && result.kind === "number"))
+    return result;
   report(e, resultDiffers, {
     span: type.span,
     callee: declaration.name.text,
@@ -260,4 +284,3 @@ export function resolveShape(e: Elaboration, scope: Scope, type: TypeExpression)
   }
   return axes;
 }
-

@@ -25,7 +25,8 @@ export function toNumber(e: Elaboration, span: Span, value: Value): number | und
   if (value.kind === "number") return value.value;
   const constant = value.kind === "size" ? constantValue(value.dim) : undefined;
   if (constant !== undefined) return constant;
-  if (value.kind !== "unknown") report(e, wrongKind, { span, expected: "a number known at compile time", found: printType(value) });
+  if (value.kind !== "unknown")
+    report(e, wrongKind, { span, expected: "a number known at compile time", found: printType(value) });
   return undefined;
 }
 
@@ -39,7 +40,8 @@ export function toInteger(e: Elaboration, span: Span, value: Value): number | un
 export function toBoolean(e: Elaboration, span: Span, value: Value): boolean | undefined {
   if (value.kind === "boolean") return value.value;
   if (value.kind === "number") return value.value !== 0;
-  if (value.kind !== "unknown") report(e, wrongKind, { span, expected: "true or false, known at compile time", found: printType(value) });
+  if (value.kind !== "unknown")
+    report(e, wrongKind, { span, expected: "true or false, known at compile time", found: printType(value) });
   return undefined;
 }
 
@@ -48,7 +50,8 @@ export function toTensor(e: Elaboration, span: Span, value: Value, expected = "a
   if (value.kind === "tensor") return value;
   if (value.kind === "bank") return value.tensor;
   if (value.kind === "unknown") return undefined;
-  const hint = value.kind === "gaussian" ? "say `sample(q)` or `mean(q)`" : value.kind === "family" ? "name a member, `x[m]`" : undefined;
+  const hint =
+    value.kind === "gaussian" ? "say `sample(q)` or `mean(q)`" : value.kind === "family" ? "name a member, `x[m]`" : undefined;
   report(e, wrongKind, { span, expected, found: printType(value), ...(hint === undefined ? {} : { hint }) });
   return undefined;
 }

@@ -1,7 +1,8 @@
 // Files: parsing a spec and everything it uses. The standard library comes with the compiler; other files through the host.
-import { unknownUse } from "../diagnostics/records/names/unknown-use.ts";
+
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { diagnose } from "../diagnostics/diagnostic.ts";
+import { unknownUse } from "../diagnostics/records/names/unknown-use.ts";
 import type { Host } from "../host.ts";
 import { standardLibrary } from "../std/sources.ts";
 import type { SpecFile } from "../syntax/ast.ts";

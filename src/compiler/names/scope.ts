@@ -35,6 +35,7 @@ export function bind(scope: Scope, name: string, value: Value, span?: Span, use 
 /** Every name visible here, for suggestions and completion. */
 export function visibleNames(scope: Scope): readonly string[] {
   const names = new Set<string>();
-  for (let at: Scope | undefined = scope; at !== undefined; at = at.parent) for (const name of at.bindings.keys()) names.add(name);
+  for (let at: Scope | undefined = scope; at !== undefined; at = at.parent)
+    for (const name of at.bindings.keys()) names.add(name);
   return [...names];
 }

@@ -3,9 +3,9 @@
 import type { DataSchema, FieldSchema } from "../compiled.ts";
 import type { Dim } from "../dims/dim.ts";
 import type { DType } from "../ir/graph.ts";
+import type { Scope } from "../names/scope.ts";
 import type { Span } from "../source/span.ts";
 import type { ModuleItem } from "../syntax/ast.ts";
-import type { Scope } from "../names/scope.ts";
 
 /** One axis: the name that `over:` finds it by, its size, and the text that chose the size. */
 export interface Axis {

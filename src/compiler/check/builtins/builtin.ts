@@ -73,7 +73,9 @@ export function integerNamed(e: Elaboration, call: BuiltinCall, name: string, ot
 
 export function booleanNamed(e: Elaboration, call: BuiltinCall, name: string, otherwise: boolean): boolean {
   const setting = call.named.get(name);
-  return setting === undefined ? otherwise : (toBoolean(e, setting.value.span, evaluate(e, call.scope, setting.value)) ?? otherwise);
+  return setting === undefined
+    ? otherwise
+    : (toBoolean(e, setting.value.span, evaluate(e, call.scope, setting.value)) ?? otherwise);
 }
 
 export function sizeNamed(e: Elaboration, call: BuiltinCall, name: string): Dim | undefined {

@@ -43,7 +43,9 @@ function likeValue(e: Elaboration, call: BuiltinCall): TensorValue | undefined {
   const like = namedExpression(call, "like");
   const [first] = call.positional;
   if (like === undefined && first?.value.kind === "tensor") return first.value;
-  return like === undefined ? undefined : tensorAt(e, { ...call, positional: [{ value: evaluate(e, call.scope, like), span: like.span }] }, 0);
+  return like === undefined
+    ? undefined
+    : tensorAt(e, { ...call, positional: [{ value: evaluate(e, call.scope, like), span: like.span }] }, 0);
 }
 
 /** The number of entries an axis may have at most: its own size, or a ragged dimension's bound. */

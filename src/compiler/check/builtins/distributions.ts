@@ -1,6 +1,7 @@
 // Distributions as values: Gaussians with a diagonal covariance.
-import { wrongKind } from "../../diagnostics/records/types/wrong-kind.ts";
+
 import { missingArgument } from "../../diagnostics/records/types/missing-argument.ts";
+import { wrongKind } from "../../diagnostics/records/types/wrong-kind.ts";
 import { printType } from "../../types/print.ts";
 import type { GaussianValue, TensorValue } from "../../types/value.ts";
 import type { BuiltinCall } from "../calls.ts";
@@ -15,7 +16,11 @@ function gaussianAt(e: Elaboration, call: BuiltinCall, at: number): GaussianValu
   const given = call.positional[at];
   if (given?.value.kind === "gaussian") return given.value;
   if (given !== undefined && given.value.kind !== "unknown") {
-    report(e, wrongKind, { span: given.span, expected: "a distribution, `gaussian(mean: …, logvar: …)`", found: printType(given.value) });
+    report(e, wrongKind, {
+      span: given.span,
+      expected: "a distribution, `gaussian(mean: …, logvar: …)`",
+      found: printType(given.value),
+    });
   }
   return undefined;
 }

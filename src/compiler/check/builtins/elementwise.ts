@@ -98,7 +98,8 @@ export const elementwiseBuiltins: BuiltinTable = {
       if (condition === undefined || yes === undefined || no === undefined) return undefined;
       const operands = [condition, yes, no];
       let axes: ReturnType<typeof meet> = [];
-      for (const operand of operands) axes = axes === undefined ? undefined : meet(axes, operand.kind === "tensor" ? operand.axes : []);
+      for (const operand of operands)
+        axes = axes === undefined ? undefined : meet(axes, operand.kind === "tensor" ? operand.axes : []);
       if (axes === undefined) {
         const shown = operands.map((operand) => (operand.kind === "tensor" ? printTensor(operand) : "a number"));
         report(e, shapesDiffer, {
@@ -113,8 +114,18 @@ export const elementwiseBuiltins: BuiltinTable = {
         return undefined;
       }
       const target = axes;
-      const node = emit(e, call.span, "select", operands.map((operand) => fit(e, call.span, operand, target)));
-      return tensor(e, node, target, operands.flatMap((operand) => masksIn(operand, target)));
+      const node = emit(
+        e,
+        call.span,
+        "select",
+        operands.map((operand) => fit(e, call.span, operand, target)),
+      );
+      return tensor(
+        e,
+        node,
+        target,
+        operands.flatMap((operand) => masksIn(operand, target)),
+      );
     },
   },
 };

@@ -19,7 +19,11 @@ export const indexingBuiltins: BuiltinTable = {
       const [table, indices] = [tensorAt(e, call, 0), tensorAt(e, call, 1)];
       if (table === undefined || indices === undefined) return undefined;
       if (indices.dtype !== "i32" || table.axes.length === 0) {
-        report(e, wrongKind, { span: call.span, expected: "a table and whole numbers (i32)", found: `${printTensor(table)} and ${printTensor(indices)}` });
+        report(e, wrongKind, {
+          span: call.span,
+          expected: "a table and whole numbers (i32)",
+          found: `${printTensor(table)} and ${printTensor(indices)}`,
+        });
         return undefined;
       }
       const node = emit(e, call.span, "gather", [localNode(e, table), localNode(e, indices)]);
@@ -39,8 +43,15 @@ export const indexingBuiltins: BuiltinTable = {
       const name = classes?.value.kind === "size" ? classes.value.axis : undefined;
       const axes: Axis[] = [...labels.axes, { name, size, origin: call.span }];
       const shape = sizesOf(axes);
-      const cast = labels.dtype === "i32" ? emit(e, call.span, "cast", [localNode(e, labels)], { dtype: "f32" }) : localNode(e, labels);
-      const wide = spread(e, call.span, cast, labels.axes.map((_, at) => at), shape);
+      const cast =
+        labels.dtype === "i32" ? emit(e, call.span, "cast", [localNode(e, labels)], { dtype: "f32" }) : localNode(e, labels);
+      const wide = spread(
+        e,
+        call.span,
+        cast,
+        labels.axes.map((_, at) => at),
+        shape,
+      );
       const numbers = emit(e, call.span, "iota", [], { sizes: [...shape], axis: shape.length - 1, dtype: "f32" });
       return tensor(e, emit(e, call.span, "equal", [wide, numbers]), axes, labels.masks);
     },
@@ -102,7 +113,9 @@ export const indexingBuiltins: BuiltinTable = {
       const batch = value.axes.findIndex((axis) => axis.name === "B");
       const axes = batch === -1 ? value.axes.slice(0, 1) : [value.axes[batch] as Axis];
       let node = fill(e, call.span, 1, sizesOf(axes));
-      for (const mask of value.masks.filter((own: Mask) => own.presence && own.axes.join() === axes.map((axis) => axis.name).join())) {
+      for (const mask of value.masks.filter(
+        (own: Mask) => own.presence && own.axes.join() === axes.map((axis) => axis.name).join(),
+      )) {
         node = emit(e, call.span, "multiply", [node, localNode(e, mask)]);
       }
       return tensor(e, node, axes);

@@ -26,7 +26,13 @@ function tensors(e: Elaboration, call: BuiltinCall): readonly TensorValue[] | un
 }
 
 /** The ragged or presence masks along the joined axis, one after the other, over the axes they share. */
-function joinedMask(e: Elaboration, call: BuiltinCall, values: readonly TensorValue[], position: number, name: string): Mask | undefined {
+function joinedMask(
+  e: Elaboration,
+  call: BuiltinCall,
+  values: readonly TensorValue[],
+  position: number,
+  name: string,
+): Mask | undefined {
   const own = values.map((value) => combine(e, call.span, value.axes, masksOver(value, [position])));
   if (own.every((mask) => mask === undefined)) return undefined;
   const positions = [...new Set([position, ...own.flatMap((mask) => mask?.positions ?? [])])].sort((a, b) => a - b);
@@ -34,7 +40,13 @@ function joinedMask(e: Elaboration, call: BuiltinCall, values: readonly TensorVa
     const shape = positions.map((index) => (value.axes[index] as Axis).size);
     const mask = own[at];
     if (mask === undefined) return fill(e, call.span, 1, shape);
-    return spread(e, call.span, mask.node, mask.positions.map((index) => positions.indexOf(index)), shape);
+    return spread(
+      e,
+      call.span,
+      mask.node,
+      mask.positions.map((index) => positions.indexOf(index)),
+      shape,
+    );
   });
   const node = emit(e, call.span, "concat", parts, { axis: positions.indexOf(position) });
   const [first] = values;
@@ -56,7 +68,10 @@ export const joiningBuiltins: BuiltinTable = {
       if (position === undefined) return undefined;
       const optional = values.find(isOptional);
       const masksOf = (value: TensorValue): string =>
-        value.masks.filter((mask) => mask.presence).map((mask) => mask.node).join();
+        value.masks
+          .filter((mask) => mask.presence)
+          .map((mask) => mask.node)
+          .join();
       if (optional !== undefined && values.some((value) => masksOf(value) !== masksOf(first))) {
         report(e, optionalJoined, { span: call.span, callee: "concat", fields: absentFields(optional) });
         return undefined;
@@ -70,7 +85,13 @@ export const joiningBuiltins: BuiltinTable = {
         report(e, widthsDiffer, { span: call.span, callee: "concat", items: describeItems(call, values) });
         return undefined;
       }
-      const node = emit(e, call.span, "concat", values.map((value) => localNode(e, value)), { axis: position });
+      const node = emit(
+        e,
+        call.span,
+        "concat",
+        values.map((value) => localNode(e, value)),
+        { axis: position },
+      );
       const size = values.map((value) => (value.axes[position] as Axis).size).reduce(addDims);
       const as = namedExpression(call, "as");
       const given = as === undefined ? undefined : newAxisName(call.scope, as);
@@ -125,7 +146,13 @@ function presentAlong(e: Elaboration, call: BuiltinCall, values: readonly Tensor
     const node =
       mask === undefined
         ? fill(e, call.span, 1, shape)
-        : spread(e, call.span, mask.node, mask.positions.map((position) => positions.indexOf(position)), shape);
+        : spread(
+            e,
+            call.span,
+            mask.node,
+            mask.positions.map((position) => positions.indexOf(position)),
+            shape,
+          );
     return emit(e, call.span, "reshape", [node], { sizes: [...shape, constantDim(1)] });
   });
   const node = emit(e, call.span, "concat", parts, { axis: shape.length });

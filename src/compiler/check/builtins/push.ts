@@ -15,14 +15,23 @@ export const pushBuiltins: BuiltinTable = {
     call(e, call) {
       const [queue, rows] = [tensorAt(e, call, 0), tensorAt(e, call, 1)];
       if (queue === undefined || rows === undefined) return undefined;
-      const fits = queue.axes.length === rows.axes.length && queue.axes.slice(1).every((axis, at) => axis.size.key === rows.axes[at + 1]?.size.key);
+      const fits =
+        queue.axes.length === rows.axes.length &&
+        queue.axes.slice(1).every((axis, at) => axis.size.key === rows.axes[at + 1]?.size.key);
       if (!fits) {
-        const items = [queue, rows].map((value, at) => ({ name: at === 0 ? "queue" : "rows", type: printTensor(value), origin: undefined }));
+        const items = [queue, rows].map((value, at) => ({
+          name: at === 0 ? "queue" : "rows",
+          type: printTensor(value),
+          origin: undefined,
+        }));
         report(e, widthsDiffer, { span: call.span, callee: "push", items });
         return undefined;
       }
       const joined = emit(e, call.span, "concat", [localNode(e, rows), localNode(e, queue)], { axis: 0 });
-      const kept = emit(e, call.span, "slice", [joined], { starts: queue.axes.map(() => constantDim(0)), sizes: [...sizesOf(queue.axes)] });
+      const kept = emit(e, call.span, "slice", [joined], {
+        starts: queue.axes.map(() => constantDim(0)),
+        sizes: [...sizesOf(queue.axes)],
+      });
       return tensor(e, kept, queue.axes);
     },
   },

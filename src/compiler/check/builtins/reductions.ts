@@ -1,6 +1,7 @@
 // Reductions: everything that reads across an axis. Each counts real entries only.
-import { widthsDiffer } from "../../diagnostics/records/types/widths-differ.ts";
+
 import { lengthLost } from "../../diagnostics/records/types/length-lost.ts";
+import { widthsDiffer } from "../../diagnostics/records/types/widths-differ.ts";
 import { symbolsOf } from "../../dims/dim.ts";
 import type { Span } from "../../source/span.ts";
 import { printTensor } from "../../types/print.ts";
@@ -98,13 +99,19 @@ function reduction(
   };
 }
 
-const extreme = (op: "maximum" | "minimum") => (e: Elaboration, call: BuiltinCall, values: readonly TensorValue[]): Value | undefined =>
-  values.reduce<TensorValue | undefined>(
-    (left, right) => (left === undefined ? right : binary(e, call.span, op, call.name, left, right)),
-    undefined,
-  );
+const extreme =
+  (op: "maximum" | "minimum") =>
+  (e: Elaboration, call: BuiltinCall, values: readonly TensorValue[]): Value | undefined =>
+    values.reduce<TensorValue | undefined>(
+      (left, right) => (left === undefined ? right : binary(e, call.span, op, call.name, left, right)),
+      undefined,
+    );
 
-function along(name: string, doc: string, compute: (e: Elaboration, span: Span, value: TensorValue, position: number) => Value | undefined): Builtin {
+function along(
+  name: string,
+  doc: string,
+  compute: (e: Elaboration, span: Span, value: TensorValue, position: number) => Value | undefined,
+): Builtin {
   return {
     signature: `${name}(x: f32[...], over: dim) -> f32[...]`,
     doc,
@@ -153,34 +160,53 @@ export const reductionBuiltins: BuiltinTable = {
       );
     },
   },
-  argmax: along("argmax", "Position of the largest real entry (the first of equal ones), i32; no gradient.", (e, span, value, position) => {
-    const relevant = masksOver(value, [position]);
-    const node = emit(e, span, "argmax", [selectReal(e, span, value, relevant, -1e30)], { axis: position });
-    return tensor(e, node, value.axes.filter((_, at) => at !== position), value.masks.filter((mask) => !relevant.includes(mask)));
-  }),
-  softmax: along("softmax", "exp(x) over its sum among the real entries of an axis; padded entries give 0.", (e, span, value, position) =>
-    maskedSoftmax(e, span, value, position, false),
+  argmax: along(
+    "argmax",
+    "Position of the largest real entry (the first of equal ones), i32; no gradient.",
+    (e, span, value, position) => {
+      const relevant = masksOver(value, [position]);
+      const node = emit(e, span, "argmax", [selectReal(e, span, value, relevant, -1e30)], { axis: position });
+      return tensor(
+        e,
+        node,
+        value.axes.filter((_, at) => at !== position),
+        value.masks.filter((mask) => !relevant.includes(mask)),
+      );
+    },
+  ),
+  softmax: along(
+    "softmax",
+    "exp(x) over its sum among the real entries of an axis; padded entries give 0.",
+    (e, span, value, position) => maskedSoftmax(e, span, value, position, false),
   ),
   log_softmax: along("log_softmax", "Logarithm of softmax, computed stably.", (e, span, value, position) =>
     maskedSoftmax(e, span, value, position, true),
   ),
-  logsumexp: along("logsumexp", "log of the sum of exp(x) among the real entries, computed stably.", (e, span, value, position) => {
-    const top = maskedMax(e, span, value, [position]);
-    const fixed = { ...top, node: emit(e, span, "stop", [top.node]) };
-    const centred = binary(e, span, "subtract", "-", value, back(e, span, fixed, value, position));
-    if (centred === undefined) return undefined;
-    const relevant = masksOver(centred, [position]);
-    const safe = { ...centred, node: selectReal(e, span, centred, relevant, -1e30) };
-    const sum = maskedSum(e, span, unary(e, span, "exp", safe), [position]);
-    const floor = binary(e, span, "maximum", "max", sum, numberValue(1e-30));
-    return floor === undefined ? undefined : binary(e, span, "add", "+", unary(e, span, "log", floor), fixed);
-  }),
-  variance: along("variance", "Mean squared distance from the mean of the real entries (divided by n).", (e, span, value, position) => {
-    const mean = back(e, span, maskedMean(e, span, value, [position]), value, position);
-    const centred = binary(e, span, "subtract", "-", value, mean);
-    const squared = centred === undefined ? undefined : binary(e, span, "multiply", "*", centred, centred);
-    return squared === undefined ? undefined : maskedMean(e, span, squared, [position]);
-  }),
+  logsumexp: along(
+    "logsumexp",
+    "log of the sum of exp(x) among the real entries, computed stably.",
+    (e, span, value, position) => {
+      const top = maskedMax(e, span, value, [position]);
+      const fixed = { ...top, node: emit(e, span, "stop", [top.node]) };
+      const centred = binary(e, span, "subtract", "-", value, back(e, span, fixed, value, position));
+      if (centred === undefined) return undefined;
+      const relevant = masksOver(centred, [position]);
+      const safe = { ...centred, node: selectReal(e, span, centred, relevant, -1e30) };
+      const sum = maskedSum(e, span, unary(e, span, "exp", safe), [position]);
+      const floor = binary(e, span, "maximum", "max", sum, numberValue(1e-30));
+      return floor === undefined ? undefined : binary(e, span, "add", "+", unary(e, span, "log", floor), fixed);
+    },
+  ),
+  variance: along(
+    "variance",
+    "Mean squared distance from the mean of the real entries (divided by n).",
+    (e, span, value, position) => {
+      const mean = back(e, span, maskedMean(e, span, value, [position]), value, position);
+      const centred = binary(e, span, "subtract", "-", value, mean);
+      const squared = centred === undefined ? undefined : binary(e, span, "multiply", "*", centred, centred);
+      return squared === undefined ? undefined : maskedMean(e, span, squared, [position]);
+    },
+  ),
   norm: {
     signature: "norm(x: f32[...], over: dim, epsilon: float = 1e-12) -> f32[...]",
     doc: "Euclidean length along an axis, sqrt(sum of squares + epsilon), so that the gradient at 0 is finite.",

@@ -1,8 +1,8 @@
 // Built-ins that change a value's shape and nothing else.
 import { lengthLost } from "../../diagnostics/records/types/length-lost.ts";
+import { missingArgument } from "../../diagnostics/records/types/missing-argument.ts";
 import { notDivisible } from "../../diagnostics/records/types/not-divisible.ts";
 import { wrongKind } from "../../diagnostics/records/types/wrong-kind.ts";
-import { missingArgument } from "../../diagnostics/records/types/missing-argument.ts";
 import { addDims, constantDim, constantValue, type Dim, divideDims, multiplyDims, quotientDim } from "../../dims/dim.ts";
 import { printTensor } from "../../types/print.ts";
 import type { Axis, TensorValue } from "../../types/value.ts";
@@ -18,7 +18,12 @@ import { type BuiltinTable, integerNamed, namedExpression, requiredAxis, sizeNam
 const reshape = (e: Elaboration, call: BuiltinCall, value: TensorValue, axes: readonly Axis[]): TensorValue => {
   const names = new Set(axes.map((axis) => axis.name));
   const node = emit(e, call.span, "reshape", [localNode(e, value)], { sizes: [...sizesOf(axes)] });
-  return tensor(e, node, axes, value.masks.filter((mask) => mask.axes.every((name) => names.has(name))));
+  return tensor(
+    e,
+    node,
+    axes,
+    value.masks.filter((mask) => mask.axes.every((name) => names.has(name))),
+  );
 };
 
 const permute = (e: Elaboration, call: BuiltinCall, value: TensorValue, permutation: readonly number[]): TensorValue => {
@@ -182,7 +187,11 @@ export const shapeBuiltins: BuiltinTable = {
       if (target === undefined) return undefined;
       const made = spreadLike(e, call.span, value, target.axes);
       if (made !== undefined) return { ...made, masks: [...made.masks, ...target.masks.filter((mask) => !mask.presence)] };
-      report(e, wrongKind, { span: call.span, expected: `axes among those of ${printTensor(target)}`, found: printTensor(value) });
+      report(e, wrongKind, {
+        span: call.span,
+        expected: `axes among those of ${printTensor(target)}`,
+        found: printTensor(value),
+      });
       return undefined;
     },
   },
@@ -200,14 +209,20 @@ export const shapeBuiltins: BuiltinTable = {
         if (times.kind === "number" || times.kind === "size") {
           const copies = toInteger(e, count.span, times);
           if (copies === undefined) return undefined;
-          const modules = Array.from({ length: copies }, (_, at) => within(e, [String(at + 1)], () => evaluate(e, call.scope, module)));
+          const modules = Array.from({ length: copies }, (_, at) =>
+            within(e, [String(at + 1)], () => evaluate(e, call.scope, module)),
+          );
           return modules.some((made) => made.kind === "unknown") ? undefined : { kind: "chain", modules };
         }
       }
       const given = subject(e, call);
       const [count] = given?.rest ?? [];
       if (given === undefined || count === undefined) return undefined;
-      const size = sizeNamed(e, { ...call, named: new Map([["n", { key: { text: "n", span: count.span }, value: count, span: count.span }]]) }, "n");
+      const size = sizeNamed(
+        e,
+        { ...call, named: new Map([["n", { key: { text: "n", span: count.span }, value: count, span: count.span }]]) },
+        "n",
+      );
       if (size === undefined) return undefined;
       const { value } = given;
       const place = Math.max(0, value.axes.length - 1);
@@ -263,19 +278,33 @@ export const shapeBuiltins: BuiltinTable = {
     },
   },
   window: {
-    signature: 'window(x: f32[...], size: int, over: dim, stride: int = 1, dilation: int = 1, pad: "none" | "same" | "causal") -> f32[..., window]',
+    signature:
+      'window(x: f32[...], size: int, over: dim, stride: int = 1, dilation: int = 1, pad: "none" | "same" | "causal") -> f32[..., window]',
     doc: "Every run of `size` entries along an axis, as a new last axis `window`; zeros stand beyond the ends and in padding.",
     arguments: [1, 1],
     named: ["size", "over", "stride", "dilation", "pad"],
     call(e, call) {
       const value = tensorAt(e, call, 0);
       const position = value === undefined ? undefined : requiredAxis(e, call, "over", value);
-      const [size, stride, dilation] = [integerNamed(e, call, "size", 3), integerNamed(e, call, "stride", 1), integerNamed(e, call, "dilation", 1)];
-      if (value === undefined || position === undefined || size === undefined || stride === undefined || dilation === undefined) return undefined;
+      const [size, stride, dilation] = [
+        integerNamed(e, call, "size", 3),
+        integerNamed(e, call, "stride", 1),
+        integerNamed(e, call, "dilation", 1),
+      ];
+      if (value === undefined || position === undefined || size === undefined || stride === undefined || dilation === undefined)
+        return undefined;
       const axis = value.axes[position] as Axis;
       const padding = namedExpression(call, "pad");
-      const padValue = padding === undefined ? undefined : padding.kind === "name" ? padding.name : evaluate(e, call.scope, padding);
-      const pad = padValue === undefined ? "none" : typeof padValue === "string" ? padValue : padValue.kind === "string" ? padValue.value : "";
+      const padValue =
+        padding === undefined ? undefined : padding.kind === "name" ? padding.name : evaluate(e, call.scope, padding);
+      const pad =
+        padValue === undefined
+          ? "none"
+          : typeof padValue === "string"
+            ? padValue
+            : padValue.kind === "string"
+              ? padValue.value
+              : "";
       const reach = dilation * (size - 1);
       const amounts: Readonly<Record<string, readonly [number, number]>> = {
         none: [0, 0],
@@ -284,7 +313,11 @@ export const shapeBuiltins: BuiltinTable = {
       };
       const amount = amounts[pad];
       if (amount === undefined) {
-        report(e, wrongKind, { span: padding?.span ?? call.span, expected: "none, same or causal", found: pad === "" ? "something else" : pad });
+        report(e, wrongKind, {
+          span: padding?.span ?? call.span,
+          expected: "none, same or causal",
+          found: pad === "" ? "something else" : pad,
+        });
         return undefined;
       }
       const ragged = isRagged(e, axis) || masksOver(value, [position]).length > 0;
@@ -319,7 +352,9 @@ export const shapeBuiltins: BuiltinTable = {
       const position = value === undefined ? undefined : requiredAxis(e, call, "over", value);
       const given = call.positional[1];
       const index = given === undefined ? undefined : toInteger(e, given.span, given.value);
-      return value === undefined || position === undefined || index === undefined ? undefined : entryAt(e, call, value, position, index);
+      return value === undefined || position === undefined || index === undefined
+        ? undefined
+        : entryAt(e, call, value, position, index);
     },
   },
   pick: {
@@ -382,7 +417,12 @@ function entryAt(e: Elaboration, call: BuiltinCall, value: TensorValue, position
   const dropped = masksOver(value, [position]);
   const axes = value.axes.filter((_, at) => at !== position);
   const node = emit(e, call.span, "reshape", [cut], { sizes: [...sizesOf(axes)] });
-  return tensor(e, node, axes, value.masks.filter((mask) => !dropped.includes(mask)));
+  return tensor(
+    e,
+    node,
+    axes,
+    value.masks.filter((mask) => !dropped.includes(mask)),
+  );
 }
 
 /** Selects, along a masked axis, the entry that is real while its successor is not. */
@@ -397,6 +437,10 @@ function lastEntry(e: Elaboration, call: BuiltinCall, value: TensorValue, positi
   const zero = emit(e, call.span, "constant", [], { value: 0, sizes: [...sizesOf(value.axes)], dtype: "f32" });
   const chosen = emit(e, call.span, "select", [isLast, localNode(e, value), zero]);
   const node = emit(e, call.span, "sum", [chosen], { axes: [position] });
-  return tensor(e, node, value.axes.filter((_, at) => at !== position), value.masks.filter((mask) => !dropped.includes(mask)));
+  return tensor(
+    e,
+    node,
+    value.axes.filter((_, at) => at !== position),
+    value.masks.filter((mask) => !dropped.includes(mask)),
+  );
 }
-

@@ -1,6 +1,7 @@
 // Built-ins about gradients, training, members and sizes.
 import { wrongKind } from "../../diagnostics/records/types/wrong-kind.ts";
 import { constantDim, constantValue, multiplyDims } from "../../dims/dim.ts";
+import type { Span } from "../../source/span.ts";
 import { printTensor, printType } from "../../types/print.ts";
 import type { Axis, TensorValue, Value } from "../../types/value.ts";
 import { findAxis } from "../axes.ts";
@@ -9,9 +10,8 @@ import { binary, fit } from "../elementwise.ts";
 import { evaluate } from "../expressions.ts";
 import { fill, sizesOf, spread } from "../masks.ts";
 import { numberValue, toNumber } from "../values.ts";
-import type { Span } from "../../source/span.ts";
-import { random } from "./creation.ts";
 import { type BuiltinTable, operandAt, tensorAt } from "./builtin.ts";
+import { random } from "./creation.ts";
 import { sameShapes } from "./reductions.ts";
 
 /** A scalar fed each step: `#progress`, `#epoch`. In evaluation training is over: 1 for progress. */
@@ -32,7 +32,9 @@ export const structureBuiltins: BuiltinTable = {
     named: [],
     call(e, call) {
       const value = tensorAt(e, call, 0);
-      return value === undefined ? undefined : tensor(e, emit(e, call.span, "stop", [localNode(e, value)]), value.axes, value.masks);
+      return value === undefined
+        ? undefined
+        : tensor(e, emit(e, call.span, "stop", [localNode(e, value)]), value.axes, value.masks);
     },
   },
   reverse_gradient: {
@@ -125,7 +127,8 @@ export const structureBuiltins: BuiltinTable = {
     call(e, call) {
       const given = call.positional[0];
       if (given?.value.kind === "members") return numberValue(given.value.tuples.length);
-      if (given !== undefined) report(e, wrongKind, { span: given.span, expected: "a set of members", found: printType(given.value) });
+      if (given !== undefined)
+        report(e, wrongKind, { span: given.span, expected: "a set of members", found: printType(given.value) });
       return undefined;
     },
   },
@@ -138,7 +141,8 @@ export const structureBuiltins: BuiltinTable = {
       const value = tensorAt(e, call, 0);
       const axis = value?.axes.at(-1);
       if (axis !== undefined) return { kind: "size", dim: axis.size, axis: axis.name };
-      if (value !== undefined) report(e, wrongKind, { span: call.span, expected: "a value with an axis", found: printTensor(value) });
+      if (value !== undefined)
+        report(e, wrongKind, { span: call.span, expected: "a value with an axis", found: printTensor(value) });
       return undefined;
     },
   },
@@ -179,7 +183,11 @@ export const structureBuiltins: BuiltinTable = {
       const most = dimension?.kind === "ragged" ? dimension.bound : constantValue(size.dim);
       if (most !== undefined) return numberValue(most);
       if (dimension?.kind !== "ragged") return { ...size, axis: undefined };
-      report(e, wrongKind, { span: call.span, expected: `a dimension with a bound, \`dim ${size.dim.key} <= 500 ragged\``, found: size.dim.key });
+      report(e, wrongKind, {
+        span: call.span,
+        expected: `a dimension with a bound, \`dim ${size.dim.key} <= 500 ragged\``,
+        found: size.dim.key,
+      });
       return undefined;
     },
   },
@@ -193,6 +201,7 @@ function tuples(
   if (given?.value.kind === "members" && given.value.tuples.every((tuple) => tuple.length === 1)) {
     return { kind: "members", axis: undefined, tuples: make(given.value.tuples.flat()) };
   }
-  if (given !== undefined) report(e, wrongKind, { span: given.span, expected: "a set of members", found: printType(given.value) });
+  if (given !== undefined)
+    report(e, wrongKind, { span: given.span, expected: "a set of members", found: printType(given.value) });
   return undefined;
 }

@@ -10,10 +10,12 @@ export const elseUnneeded = defineDiagnostic<{
   slug: "else-unneeded",
   severity: "warning",
   why: "`else` says what stands in for an absent value; a value that is always there needs none.",
-  bad: example({ body: `  t = (clip.text else 0) |> Linear(64)
+  bad: example({
+    body: `  t = (clip.text else 0) |> Linear(64)
   score = t |> Linear(1) |> squeeze()
   predict mood = score
-  loss task = mae(score, clip.mood) + 0 * mean(clip.audio)` }),
+  loss task = mae(score, clip.mood) + 0 * mean(clip.audio)`,
+  }),
   good: example(),
   describe: ({ span, value }) => ({
     message: "this value is never absent, so what follows `else` is never used",

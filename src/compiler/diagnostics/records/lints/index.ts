@@ -5,10 +5,4 @@ import { unusedField } from "./unused-field.ts";
 import { unusedLoss } from "./unused-loss.ts";
 import { unusedValue } from "./unused-value.ts";
 
-export const lintsDiagnostics = [
-  unusedValue,
-  unusedField,
-  unusedLoss,
-  neverTrained,
-  elseUnneeded,
-] as const;
+export const lintsDiagnostics = [unusedValue, unusedField, unusedLoss, neverTrained, elseUnneeded] as const;

@@ -10,16 +10,20 @@ export const neverTrained = defineDiagnostic<{
   slug: "never-trained",
   severity: "warning",
   why: "Weights that no stage reaches keep their random start: what depends on them is noise. Freeze them where that is meant.",
-  bad: example({ body: `  t = clip.text |> Linear(64)
+  bad: example({
+    body: `  t = clip.text |> Linear(64)
   noise = clip.text |> Linear(64)
   score = (t + stop(noise)) |> Linear(1) |> squeeze()
   predict mood = score
-  loss task = mae(score, clip.mood) + 0 * mean(clip.audio)` }),
-  good: example({ body: `  t = clip.text |> Linear(64)
+  loss task = mae(score, clip.mood) + 0 * mean(clip.audio)`,
+  }),
+  good: example({
+    body: `  t = clip.text |> Linear(64)
   more = clip.text |> Linear(64)
   score = (t + more) |> Linear(1) |> squeeze()
   predict mood = score
-  loss task = mae(score, clip.mood) + 0 * mean(clip.audio)` }),
+  loss task = mae(score, clip.mood) + 0 * mean(clip.audio)`,
+  }),
   describe: ({ span, names }) => ({
     message: `no stage trains ${names.length === 1 ? "the weight" : `${names.length} weights`} made here`,
     span,

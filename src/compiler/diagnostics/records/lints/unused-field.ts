@@ -11,10 +11,12 @@ export const unusedField = defineDiagnostic<{
   slug: "unused-field",
   severity: "warning",
   why: "A modality or target that no model reads was probably left out of the fusion by mistake.",
-  bad: example({ body: `  t = clip.text |> Linear(64)
+  bad: example({
+    body: `  t = clip.text |> Linear(64)
   score = t |> Linear(1) |> squeeze()
   predict mood = score
-  loss task = mae(score, clip.mood)` }),
+  loss task = mae(score, clip.mood)`,
+  }),
   good: example(),
   describe: ({ span, name, data }) => ({
     message: `no model reads ${name} of ${data}`,

@@ -10,11 +10,13 @@ export const unusedLoss = defineDiagnostic<{
   slug: "unused-loss",
   severity: "warning",
   why: "A loss that no stage minimises changes nothing.",
-  bad: example({ body: `  t = clip.text |> Linear(64)
+  bad: example({
+    body: `  t = clip.text |> Linear(64)
   score = t |> Linear(1) |> squeeze()
   predict mood = score
   loss task = mae(score, clip.mood) + 0 * mean(clip.audio)
-  loss small = mean(square(score))` }),
+  loss small = mean(square(score))`,
+  }),
   good: example(),
   describe: ({ span, name }) => ({
     message: `no stage minimises the loss ${name}`,

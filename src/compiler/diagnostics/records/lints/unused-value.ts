@@ -10,11 +10,13 @@ export const unusedValue = defineDiagnostic<{
   slug: "unused-value",
   severity: "warning",
   why: "A value that nothing reads is a branch that was forgotten. Begin its name with _ where that is meant.",
-  bad: example({ body: `  t = clip.text |> Linear(64)
+  bad: example({
+    body: `  t = clip.text |> Linear(64)
   extra = clip.text |> Linear(3)
   score = t |> Linear(1) |> squeeze()
   predict mood = score
-  loss task = mae(score, clip.mood) + 0 * mean(clip.audio)` }),
+  loss task = mae(score, clip.mood) + 0 * mean(clip.audio)`,
+  }),
   good: example(),
   describe: ({ span, name }) => ({
     message: `nothing uses ${name}`,

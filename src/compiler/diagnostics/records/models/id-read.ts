@@ -11,16 +11,22 @@ export const idRead = defineDiagnostic<{
   slug: "id-read",
   severity: "error",
   why: "An identifier names a sample: a model that reads it can learn the answers by heart. It may split, group and label samples, nothing more.",
-  bad: example({ data: `  text:  f32[B, Ft]
+  bad: example({
+    data: `  text:  f32[B, Ft]
   video: id i32[B]
-  mood:  target f32[B]`, body: `  score = clip.text |> Linear(1) |> squeeze()
+  mood:  target f32[B]`,
+    body: `  score = clip.text |> Linear(1) |> squeeze()
   predict mood = score
-  loss task = mae(score, clip.mood) + mean(clip.video)` }),
-  good: example({ data: `  text:  f32[B, Ft]
+  loss task = mae(score, clip.mood) + mean(clip.video)`,
+  }),
+  good: example({
+    data: `  text:  f32[B, Ft]
   video: id i32[B]
-  mood:  target f32[B]`, body: `  score = clip.text |> Linear(1) |> squeeze()
+  mood:  target f32[B]`,
+    body: `  score = clip.text |> Linear(1) |> squeeze()
   predict mood = score
-  loss task = mae(score, clip.mood)` }),
+  loss task = mae(score, clip.mood)`,
+  }),
   describe: ({ span, name, declared }) => ({
     message: `${name} is an identifier, which a model may not read`,
     span,

@@ -12,10 +12,12 @@ export const labelLeak = defineDiagnostic<{
   slug: "label-leak",
   severity: "error",
   why: "A prediction that is computed from a target is perfect and worthless: at test time the answer is not there.",
-  bad: example({ body: `  t = clip.text |> Linear(64)
+  bad: example({
+    body: `  t = clip.text |> Linear(64)
   score = (t |> Linear(1) |> squeeze()) + 0.1 * clip.mood
   predict mood = score
-  loss task = mae(score, clip.mood) + 0 * mean(clip.audio)` }),
+  loss task = mae(score, clip.mood) + 0 * mean(clip.audio)`,
+  }),
   good: example(),
   describe: ({ span, name, target, through }) => ({
     message: `the prediction of ${name} depends on the target ${target}`,

@@ -11,11 +11,13 @@ export const predictOptional = defineDiagnostic<{
   slug: "predict-optional",
   severity: "error",
   why: "A prediction must exist for every sample, also where a modality is missing.",
-  bad: example({ body: `  t = clip.text |> Linear(64)
+  bad: example({
+    body: `  t = clip.text |> Linear(64)
   a = clip.audio |> Linear(64)
   score = (t + a) |> Linear(1) |> squeeze()
   predict mood = score
-  loss task = mae(score, clip.mood)` }),
+  loss task = mae(score, clip.mood)`,
+  }),
   good: example(),
   describe: ({ span, name, fields }) => ({
     message: `the prediction of ${name} is absent where ${listOf(fields)} is`,

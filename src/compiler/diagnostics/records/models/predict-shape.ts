@@ -13,15 +13,25 @@ export const predictShape = defineDiagnostic<{
   slug: "predict-shape",
   severity: "error",
   why: "A prediction has the shape of its target; for class labels it has one more axis, a logit a class.",
-  bad: example({ body: `  t = clip.text |> Linear(64)
+  bad: example({
+    body: `  t = clip.text |> Linear(64)
   score = t |> Linear(1)
   predict mood = score
-  loss task = mae(squeeze(score), clip.mood) + 0 * mean(clip.audio)` }),
+  loss task = mae(squeeze(score), clip.mood) + 0 * mean(clip.audio)`,
+  }),
   good: example(),
   describe: ({ span, name, expected, found, declared }) => ({
     message: `the prediction of ${name} must be ${expected}, and this is ${found}`,
     span,
     labels: [{ span: declared, text: "the target" }],
-    fixes: found.endsWith(", 1]") ? [{ title: "drop the last axis", preview: "… |> squeeze()", edits: [{ span: { ...span, start: span.end }, replacement: " |> squeeze()" }] }] : [],
+    fixes: found.endsWith(", 1]")
+      ? [
+          {
+            title: "drop the last axis",
+            preview: "… |> squeeze()",
+            edits: [{ span: { ...span, start: span.end }, replacement: " |> squeeze()" }],
+          },
+        ]
+      : [],
   }),
 });

@@ -11,10 +11,12 @@ export const predictUnknown = defineDiagnostic<{
   slug: "predict-unknown",
   severity: "error",
   why: "`predict` answers a target of the data block and has its name.",
-  bad: example({ body: `  t = clip.text |> Linear(64)
+  bad: example({
+    body: `  t = clip.text |> Linear(64)
   score = t |> Linear(1) |> squeeze()
   predict moood = score
-  loss task = mae(score, clip.mood) + 0 * mean(clip.audio)` }),
+  loss task = mae(score, clip.mood) + 0 * mean(clip.audio)`,
+  }),
   good: example(),
   describe: ({ span, name, targets }) => ({
     message: `the data have no target ${name}`,

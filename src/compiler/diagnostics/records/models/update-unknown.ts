@@ -11,11 +11,13 @@ export const updateUnknown = defineDiagnostic<{
   slug: "update-unknown",
   severity: "error",
   why: "`update` sets a bank that the model has declared.",
-  bad: example({ body: `  t = clip.text |> Linear(64)
+  bad: example({
+    body: `  t = clip.text |> Linear(64)
   update t = t
   score = t |> Linear(1) |> squeeze()
   predict mood = score
-  loss task = mae(score, clip.mood) + 0 * mean(clip.audio)` }),
+  loss task = mae(score, clip.mood) + 0 * mean(clip.audio)`,
+  }),
   good: example(),
   describe: ({ span, name, found }) => ({
     message: `only a bank can be updated, and ${name} is ${found}`,

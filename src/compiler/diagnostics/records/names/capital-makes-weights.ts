@@ -17,11 +17,17 @@ export const capitalMakesWeights = defineDiagnostic<{
     const letter = name.slice(0, 1);
     const mended = `${kind === "module" ? letter.toUpperCase() : letter.toLowerCase()}${name.slice(1)}`;
     return {
-      message: kind === "module" ? `the module ${name} must begin with a capital letter` : `the function ${name} must begin with a small letter`,
+      message:
+        kind === "module"
+          ? `the module ${name} must begin with a capital letter`
+          : `the function ${name} must begin with a small letter`,
       span,
       fixes: [
         { title: "rename it", preview: mended, edits: [] },
-        { title: kind === "module" ? "declare it `fn` if it makes no weights" : "declare it `module` if it makes weights", edits: [] },
+        {
+          title: kind === "module" ? "declare it `fn` if it makes no weights" : "declare it `module` if it makes weights",
+          edits: [],
+        },
       ],
     };
   },

@@ -11,11 +11,13 @@ export const duplicateName = defineDiagnostic<{
   slug: "duplicate-name",
   severity: "error",
   why: "A name stands for one value in its block: a second binding of the same name would make it unclear which one later lines mean.",
-  bad: example({ body: `  t = clip.text |> Linear(64)
+  bad: example({
+    body: `  t = clip.text |> Linear(64)
   t = clip.text |> Linear(32)
   score = t |> Linear(1) |> squeeze()
   predict mood = score
-  loss task = mae(score, clip.mood) + 0 * mean(clip.audio)` }),
+  loss task = mae(score, clip.mood) + 0 * mean(clip.audio)`,
+  }),
   good: example(),
   describe: ({ span, name, first }) => ({
     message: `${name} is declared twice`,

@@ -12,10 +12,12 @@ export const unknownField = defineDiagnostic<{
   slug: "unknown-field",
   severity: "error",
   why: "A field is read by the name it has in its data block or record.",
-  bad: example({ body: `  t = clip.txt |> Linear(64)
+  bad: example({
+    body: `  t = clip.txt |> Linear(64)
   score = t |> Linear(1) |> squeeze()
   predict mood = score
-  loss task = mae(score, clip.mood)` }),
+  loss task = mae(score, clip.mood)`,
+  }),
   good: example(),
   describe: ({ span, name, of, candidates }) => ({
     message: `${of} has no field ${name}`,

@@ -1,5 +1,5 @@
-import { defineDiagnostic } from "../../diagnostic.ts";
 import type { Span } from "../../../source/span.ts";
+import { defineDiagnostic } from "../../diagnostic.ts";
 
 /** A range of labels that is empty, not whole, or beyond all use. */
 export const labelsRange = defineDiagnostic<{ readonly span: Span; readonly low: string; readonly high: string }>({

@@ -1,5 +1,5 @@
-import { defineDiagnostic } from "../../diagnostic.ts";
 import type { Span } from "../../../source/span.ts";
+import { defineDiagnostic } from "../../diagnostic.ts";
 
 /** A line that begins with an operator. */
 export const leadingOperator = defineDiagnostic<{

@@ -1,5 +1,5 @@
-import { defineDiagnostic } from "../../diagnostic.ts";
 import type { Span } from "../../../source/span.ts";
+import { defineDiagnostic } from "../../diagnostic.ts";
 
 /** A bare expression that is not the last of its block. */
 export const lostResult = defineDiagnostic<{ readonly span: Span }>({

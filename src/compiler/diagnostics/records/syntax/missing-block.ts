@@ -1,5 +1,5 @@
-import { defineDiagnostic } from "../../diagnostic.ts";
 import type { Span } from "../../../source/span.ts";
+import { defineDiagnostic } from "../../diagnostic.ts";
 
 /** A declaration that needs a block and has no `{`. */
 export const missingBlock = defineDiagnostic<{ readonly span: Span; readonly keyword: string }>({

@@ -1,5 +1,5 @@
-import { defineDiagnostic } from "../../diagnostic.ts";
 import type { Span } from "../../../source/span.ts";
+import { defineDiagnostic } from "../../diagnostic.ts";
 
 /** The file does not begin with `mmx 1`; `found` is where the header stands instead, if anywhere. */
 export const missingHeader = defineDiagnostic<{ readonly span: Span; readonly later: Span | undefined }>({

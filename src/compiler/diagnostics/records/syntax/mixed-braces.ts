@@ -1,5 +1,5 @@
-import { defineDiagnostic } from "../../diagnostic.ts";
 import type { Span } from "../../../source/span.ts";
+import { defineDiagnostic } from "../../diagnostic.ts";
 
 /** Braces that hold both `key: value` and bare values. */
 export const mixedBraces = defineDiagnostic<{ readonly span: Span }>({

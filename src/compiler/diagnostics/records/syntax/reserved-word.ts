@@ -1,5 +1,5 @@
-import { defineDiagnostic } from "../../diagnostic.ts";
 import type { Span } from "../../../source/span.ts";
+import { defineDiagnostic } from "../../diagnostic.ts";
 
 /** A reserved word where a name has to stand. */
 export const reservedWord = defineDiagnostic<{ readonly span: Span; readonly word: string }>({

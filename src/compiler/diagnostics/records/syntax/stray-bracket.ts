@@ -1,5 +1,5 @@
-import { defineDiagnostic } from "../../diagnostic.ts";
 import type { Span } from "../../../source/span.ts";
+import { defineDiagnostic } from "../../diagnostic.ts";
 
 /** A closing bracket that closes nothing, or the wrong one for `opener`. */
 export const strayBracket = defineDiagnostic<{

@@ -1,5 +1,5 @@
-import { defineDiagnostic } from "../../diagnostic.ts";
 import type { Span } from "../../../source/span.ts";
+import { defineDiagnostic } from "../../diagnostic.ts";
 
 /** A bracket that nothing closes; `at` is where it has to be closed at the latest. */
 export const unclosedBracket = defineDiagnostic<{

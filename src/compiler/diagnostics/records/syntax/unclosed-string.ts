@@ -1,5 +1,5 @@
-import { defineDiagnostic } from "../../diagnostic.ts";
 import type { Span } from "../../../source/span.ts";
+import { defineDiagnostic } from "../../diagnostic.ts";
 
 /** A string whose closing quotes are missing; `quote` is what opened it. */
 export const unclosedString = defineDiagnostic<{ readonly span: Span; readonly quote: string }>({

@@ -1,5 +1,5 @@
-import { defineDiagnostic, type Fix } from "../../diagnostic.ts";
 import type { Span } from "../../../source/span.ts";
+import { defineDiagnostic, type Fix } from "../../diagnostic.ts";
 
 /** The parser met something other than what has to come here. */
 export const unexpected = defineDiagnostic<{

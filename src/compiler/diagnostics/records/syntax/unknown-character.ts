@@ -1,5 +1,5 @@
-import { defineDiagnostic, type Fix } from "../../diagnostic.ts";
 import type { Span } from "../../../source/span.ts";
+import { defineDiagnostic, type Fix } from "../../diagnostic.ts";
 
 /** Characters that begin no token; `instead` is what the language writes for them. */
 export const unknownCharacter = defineDiagnostic<{

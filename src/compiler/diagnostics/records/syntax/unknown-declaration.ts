@@ -1,5 +1,5 @@
-import { defineDiagnostic } from "../../diagnostic.ts";
 import type { Span } from "../../../source/span.ts";
+import { defineDiagnostic } from "../../diagnostic.ts";
 
 /** A top-level line that begins with a word that declares nothing. */
 export const unknownDeclaration = defineDiagnostic<{

@@ -1,5 +1,5 @@
-import { defineDiagnostic } from "../../diagnostic.ts";
 import type { Span } from "../../../source/span.ts";
+import { defineDiagnostic } from "../../diagnostic.ts";
 
 /** A language version that this compiler does not read. */
 export const unsupportedVersion = defineDiagnostic<{ readonly span: Span; readonly version: string }>({

@@ -1,5 +1,5 @@
-import { defineDiagnostic } from "../../diagnostic.ts";
 import type { Span } from "../../../source/span.ts";
+import { defineDiagnostic } from "../../diagnostic.ts";
 
 /** One of `=`, `:`, `==`, `->` where another of them belongs. */
 export const wrongSign = defineDiagnostic<{ readonly span: Span; readonly found: string; readonly expected: string }>({

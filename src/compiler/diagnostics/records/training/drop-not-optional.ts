@@ -19,6 +19,9 @@ export const dropNotOptional = defineDiagnostic<{
     span,
     labels: declared === undefined ? [] : [{ span: declared, text: "declared here" }],
     notes: optional.length === 0 ? ["no field is optional"] : [`the optional fields are ${listOf(optional, "and")}`],
-    fixes: declared === undefined ? renameFix(span, name, optional) : [{ title: "declare the field optional", preview: "… optional", edits: [] }],
+    fixes:
+      declared === undefined
+        ? renameFix(span, name, optional)
+        : [{ title: "declare the field optional", preview: "… optional", edits: [] }],
   }),
 });

@@ -16,6 +16,13 @@ export const missingSetting = defineDiagnostic<{
   describe: ({ span, key, where }) => ({
     message: `${where} does not say ${key}`,
     span,
-    fixes: [{ title: "add it", preview: { epochs: "epochs: 20", minimize: "minimize: task", optimizer: "optimizer: adamw(lr: 1e-3)" }[key] ?? `${key}: …`, edits: [] }],
+    fixes: [
+      {
+        title: "add it",
+        preview:
+          { epochs: "epochs: 20", minimize: "minimize: task", optimizer: "optimizer: adamw(lr: 1e-3)" }[key] ?? `${key}: …`,
+        edits: [],
+      },
+    ],
   }),
 });

@@ -11,7 +11,9 @@ export const unknownSplit = defineDiagnostic<{
   slug: "unknown-split",
   severity: "error",
   why: "A part of the data must be one that the data block's `split` makes. Without a `split` there is only `train`.",
-  bad: example({ train: `  stage main { epochs: 1, minimize: task, optimizer: adam(lr: 1e-3), stop: early(on: valid.mae, patience: 3) }` }),
+  bad: example({
+    train: `  stage main { epochs: 1, minimize: task, optimizer: adam(lr: 1e-3), stop: early(on: valid.mae, patience: 3) }`,
+  }),
   good: example(),
   describe: ({ span, name, splits }) => ({
     message: `the data have no part ${name}`,

@@ -15,10 +15,12 @@ export const argumentShape = defineDiagnostic<{
   slug: "argument-shape",
   severity: "error",
   why: "A module or function says in its signature which shapes it takes; a name there stands for one size throughout the call.",
-  bad: example({ body: `  t = clip.text |> Linear(64)
+  bad: example({
+    body: `  t = clip.text |> Linear(64)
   score = t |> Linear(1)
   predict mood = score |> squeeze()
-  loss task = cross_entropy(score, clip.mood) + 0 * mean(clip.audio)` }),
+  loss task = cross_entropy(score, clip.mood) + 0 * mean(clip.audio)`,
+  }),
   good: example(),
   describe: ({ span, callee, parameter, expected, found, reason, labels }) => ({
     message: `${parameter} of ${callee} does not fit: ${reason}`,

@@ -11,16 +11,22 @@ export const axisAmbiguous = defineDiagnostic<{
   slug: "axis-ambiguous",
   severity: "error",
   why: "An axis without a name is found by its size only where no other axis has that size.",
-  bad: example({ top: "dim D = 8", body: `  t = clip.text |> Linear(64)
+  bad: example({
+    top: "dim D = 8",
+    body: `  t = clip.text |> Linear(64)
   u = split(t, into: 8, along: last)
   score = u |> sum(over: D) |> Linear(1) |> squeeze()
   predict mood = score
-  loss task = mae(score, clip.mood) + 0 * mean(clip.audio)` }),
-  good: example({ top: "dim D = 8", body: `  t = clip.text |> Linear(64)
+  loss task = mae(score, clip.mood) + 0 * mean(clip.audio)`,
+  }),
+  good: example({
+    top: "dim D = 8",
+    body: `  t = clip.text |> Linear(64)
   u = split(t, into: 8, along: last)
   score = u |> sum(over: last) |> Linear(1) |> squeeze()
   predict mood = score
-  loss task = mae(score, clip.mood) + 0 * mean(clip.audio)` }),
+  loss task = mae(score, clip.mood) + 0 * mean(clip.audio)`,
+  }),
   describe: ({ span, axis, shape }) => ({
     message: `${axis} could be more than one axis of ${shape}`,
     span,

@@ -12,18 +12,26 @@ export const axisNotFound = defineDiagnostic<{
   slug: "axis-not-found",
   severity: "error",
   why: "Reductions, softmax, joining and attention name the axis they work on. The value must have an axis of that name, or exactly one of that size.",
-  bad: example({ body: `  t = clip.text |> Linear(64)
+  bad: example({
+    body: `  t = clip.text |> Linear(64)
   score = mean(t, over: time)
   predict mood = score
-  loss task = mae(score, clip.mood) + 0 * mean(clip.audio)` }),
-  good: example({ body: `  t = clip.text |> Linear(64)
+  loss task = mae(score, clip.mood) + 0 * mean(clip.audio)`,
+  }),
+  good: example({
+    body: `  t = clip.text |> Linear(64)
   score = mean(t, over: last)
   predict mood = score
-  loss task = mae(score, clip.mood) + 0 * mean(clip.audio)` }),
+  loss task = mae(score, clip.mood) + 0 * mean(clip.audio)`,
+  }),
   describe: ({ span, axis, shape, names }) => ({
     message: `${shape} has no axis ${axis}`,
     span,
-    notes: [names.length === 0 ? "its axes have no names: use `last`" : `its named axes are ${listOf(names, "and")}; \`last\` is the last one`],
+    notes: [
+      names.length === 0
+        ? "its axes have no names: use `last`"
+        : `its named axes are ${listOf(names, "and")}; \`last\` is the last one`,
+    ],
     fixes: renameFix(span, axis, names),
   }),
 });

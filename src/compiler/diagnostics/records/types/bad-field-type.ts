@@ -11,9 +11,11 @@ export const badFieldType = defineDiagnostic<{
   slug: "bad-field-type",
   severity: "error",
   why: "A field's type is an element type and its axes, the batch first: `f32[B, T, F]`, `i32[B]`, `Feeling[B]`, `text[B]` for ids.",
-  bad: example({ data: `  text:  f32[Ft]
+  bad: example({
+    data: `  text:  f32[Ft]
   audio: f32[B, Fa] optional
-  mood:  target f32[B]` }),
+  mood:  target f32[B]`,
+  }),
   good: example(),
-  describe: ({ span, field, reason }) => ({ message: `the type of ${field} is not a field\'s type: ${reason}`, span }),
+  describe: ({ span, field, reason }) => ({ message: `the type of ${field} is not a field's type: ${reason}`, span }),
 });

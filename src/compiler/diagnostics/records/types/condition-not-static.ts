@@ -10,16 +10,20 @@ export const conditionNotStatic = defineDiagnostic<{
   slug: "condition-not-static",
   severity: "error",
   why: "`if` is decided once, when the spec is compiled: on `training`, sizes and settings. A choice between values entry by entry is `where(condition, a, b)`.",
-  bad: example({ body: `  t = clip.text |> Linear(64)
+  bad: example({
+    body: `  t = clip.text |> Linear(64)
   u = if t > 0 then t else -t
   score = u |> Linear(1) |> squeeze()
   predict mood = score
-  loss task = mae(score, clip.mood) + 0 * mean(clip.audio)` }),
-  good: example({ body: `  t = clip.text |> Linear(64)
+  loss task = mae(score, clip.mood) + 0 * mean(clip.audio)`,
+  }),
+  good: example({
+    body: `  t = clip.text |> Linear(64)
   u = where(t > 0, t, -t)
   score = u |> Linear(1) |> squeeze()
   predict mood = score
-  loss task = mae(score, clip.mood) + 0 * mean(clip.audio)` }),
+  loss task = mae(score, clip.mood) + 0 * mean(clip.audio)`,
+  }),
   describe: ({ span, found }) => ({
     message: `this condition is ${found}, which is not known when the spec is compiled`,
     span,

@@ -8,6 +8,7 @@ import { conditionNotStatic } from "./condition-not-static.ts";
 import { lengthLost } from "./length-lost.ts";
 import { misplacedStatement } from "./misplaced-statement.ts";
 import { missingArgument } from "./missing-argument.ts";
+import { missingFor } from "./missing-for.ts";
 import { missingNext } from "./missing-next.ts";
 import { missingResult } from "./missing-result.ts";
 import { notAMember } from "./not-a-member.ts";
@@ -15,12 +16,14 @@ import { notASize } from "./not-a-size.ts";
 import { notCallable } from "./not-callable.ts";
 import { notDivisible } from "./not-divisible.ts";
 import { optionalJoined } from "./optional-joined.ts";
+import { recursiveModule } from "./recursive-module.ts";
 import { resultDiffers } from "./result-differs.ts";
 import { shapeError } from "./shape-error.ts";
 import { shapesDiffer } from "./shapes-differ.ts";
 import { sharedWeightDiffers } from "./shared-weight-differs.ts";
 import { tooManyArguments } from "./too-many-arguments.ts";
 import { unknownArgument } from "./unknown-argument.ts";
+import { unsteadyWeight } from "./unsteady-weight.ts";
 import { weightInFunction } from "./weight-in-function.ts";
 import { widthsDiffer } from "./widths-differ.ts";
 import { wrongKind } from "./wrong-kind.ts";
@@ -51,4 +54,7 @@ export const typesDiagnostics = [
   resultDiffers,
   shapeError,
   badFieldType,
+  recursiveModule,
+  unsteadyWeight,
+  missingFor,
 ] as const;

@@ -12,10 +12,12 @@ export const missingArgument = defineDiagnostic<{
   slug: "missing-argument",
   severity: "error",
   why: "A parameter without a default must be given, by position or by name.",
-  bad: example({ body: `  t = clip.text |> Linear()
+  bad: example({
+    body: `  t = clip.text |> Linear()
   score = t |> Linear(1) |> squeeze()
   predict mood = score
-  loss task = mae(score, clip.mood) + 0 * mean(clip.audio)` }),
+  loss task = mae(score, clip.mood) + 0 * mean(clip.audio)`,
+  }),
   good: example(),
   describe: ({ span, name, callee, declared }) => ({
     message: `${callee} needs ${name}`,

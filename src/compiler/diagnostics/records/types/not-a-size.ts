@@ -10,10 +10,12 @@ export const notASize = defineDiagnostic<{
   slug: "not-a-size",
   severity: "error",
   why: "A size is a whole number, a declared dimension or a polynomial of them.",
-  bad: example({ body: `  t = clip.text |> Linear(1.5)
+  bad: example({
+    body: `  t = clip.text |> Linear(1.5)
   score = t |> Linear(1) |> squeeze()
   predict mood = score
-  loss task = mae(score, clip.mood) + 0 * mean(clip.audio)` }),
+  loss task = mae(score, clip.mood) + 0 * mean(clip.audio)`,
+  }),
   good: example(),
   describe: ({ span, found }) => ({ message: `a size is needed here, and this is ${found}`, span }),
 });

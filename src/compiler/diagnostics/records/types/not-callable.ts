@@ -10,10 +10,16 @@ export const notCallable = defineDiagnostic<{
   slug: "not-callable",
   severity: "error",
   why: "Only modules, functions and built-ins take arguments; what stands after `|>` must be one of them.",
-  bad: example({ body: `  t = clip.text |> Linear(64)
+  bad: example({
+    body: `  t = clip.text |> Linear(64)
   score = t |> clip.text
   predict mood = score
-  loss task = mae(score, clip.mood) + 0 * mean(clip.audio)` }),
+  loss task = mae(score, clip.mood) + 0 * mean(clip.audio)`,
+  }),
   good: example(),
-  describe: ({ span, found }) => ({ message: `this is ${found}, which takes no input`, span, notes: ["a module, a function or a module value can stand here"] }),
+  describe: ({ span, found }) => ({
+    message: `this is ${found}, which takes no input`,
+    span,
+    notes: ["a module, a function or a module value can stand here"],
+  }),
 });

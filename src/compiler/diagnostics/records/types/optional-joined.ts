@@ -11,16 +11,20 @@ export const optionalJoined = defineDiagnostic<{
   slug: "optional-joined",
   severity: "error",
   why: "Where a modality is absent, a joined row would be absent as a whole. Say what stands in for it.",
-  bad: example({ body: `  t = clip.text |> Linear(64)
+  bad: example({
+    body: `  t = clip.text |> Linear(64)
   a = clip.audio |> Linear(64)
   score = concat(t, a, along: last) |> Linear(1) |> squeeze()
   predict mood = score
-  loss task = mae(score, clip.mood)` }),
-  good: example({ body: `  t = clip.text |> Linear(64)
+  loss task = mae(score, clip.mood)`,
+  }),
+  good: example({
+    body: `  t = clip.text |> Linear(64)
   a = clip.audio |> Linear(64)
   score = concat(t, a else 0, along: last) |> Linear(1) |> squeeze()
   predict mood = score
-  loss task = mae(score, clip.mood)` }),
+  loss task = mae(score, clip.mood)`,
+  }),
   describe: ({ span, callee, fields }) => ({
     message: `${callee} joins a value that is absent where ${listOf(fields)} is`,
     span,

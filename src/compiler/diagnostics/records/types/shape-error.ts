@@ -11,10 +11,12 @@ export const shapeError = defineDiagnostic<{
   slug: "shape-error",
   severity: "error",
   why: "The operation cannot take these shapes.",
-  bad: example({ body: `  t = clip.text |> Linear(64)
+  bad: example({
+    body: `  t = clip.text |> Linear(64)
   score = t |> window(size: 99, over: last) |> mean(over: window) |> Linear(1) |> squeeze()
   predict mood = score
-  loss task = mae(score, clip.mood) + 0 * mean(clip.audio)` }),
+  loss task = mae(score, clip.mood) + 0 * mean(clip.audio)`,
+  }),
   good: example(),
   describe: ({ span, operation, reason }) => ({ message: `${operation} does not fit here: ${reason}`, span }),
 });

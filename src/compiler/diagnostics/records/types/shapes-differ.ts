@@ -15,11 +15,13 @@ export const shapesDiffer = defineDiagnostic<{
   slug: "shapes-differ",
   severity: "error",
   why: "Elementwise operations need equal shapes; only a scalar, a trailing bias and an axis made by `expand` stretch. Silent broadcasting between other shapes hides mistakes, so it is refused.",
-  bad: example({ body: `  t = clip.text |> Linear(64)
+  bad: example({
+    body: `  t = clip.text |> Linear(64)
   a = (clip.audio else 0) |> Linear(32)
   score = (t + a) |> Linear(1) |> squeeze()
   predict mood = score
-  loss task = mae(score, clip.mood)` }),
+  loss task = mae(score, clip.mood)`,
+  }),
   good: example(),
   describe: ({ span, operator, left, right, reason, labels, symbolic }) => ({
     message: `the two sides of ${operator} do not meet: ${reason}`,

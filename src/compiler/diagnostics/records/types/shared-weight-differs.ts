@@ -12,12 +12,14 @@ export const sharedWeightDiffers = defineDiagnostic<{
   slug: "shared-weight-differs",
   severity: "error",
   why: "A module bound to a name has one set of weights for all its uses, so its inputs must have one width.",
-  bad: example({ body: `  code = Linear(64)
+  bad: example({
+    body: `  code = Linear(64)
   t = clip.text |> code
   a = (clip.audio else 0) |> code
   score = (t + a) |> Linear(1) |> squeeze()
   predict mood = score
-  loss task = mae(score, clip.mood)` }),
+  loss task = mae(score, clip.mood)`,
+  }),
   good: example(),
   describe: ({ span, name, first, second }) => ({
     message: `the shared weight ${name.split("/").at(-1)} would need two shapes`,

@@ -12,10 +12,16 @@ export const tooManyArguments = defineDiagnostic<{
   slug: "too-many-arguments",
   severity: "error",
   why: "Positional arguments fill the parameters in order; there must be a parameter left for each.",
-  bad: example({ body: `  t = clip.text |> Linear(64, true, 3)
+  bad: example({
+    body: `  t = clip.text |> Linear(64, true, 3)
   score = t |> Linear(1) |> squeeze()
   predict mood = score
-  loss task = mae(score, clip.mood) + 0 * mean(clip.audio)` }),
+  loss task = mae(score, clip.mood) + 0 * mean(clip.audio)`,
+  }),
   good: example(),
-  describe: ({ span, callee, most }) => ({ message: `${callee} has no parameter left for this argument`, span, notes: [`it takes at most ${most}`] }),
+  describe: ({ span, callee, most }) => ({
+    message: `${callee} has no parameter left for this argument`,
+    span,
+    notes: [`it takes at most ${most}`],
+  }),
 });

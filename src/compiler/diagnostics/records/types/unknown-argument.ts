@@ -12,14 +12,18 @@ export const unknownArgument = defineDiagnostic<{
   slug: "unknown-argument",
   severity: "error",
   why: "A named argument must be one of the parameters that the module or function declares.",
-  bad: example({ body: `  t = clip.text |> Linear(64, bais: false)
+  bad: example({
+    body: `  t = clip.text |> Linear(64, bais: false)
   score = t |> Linear(1) |> squeeze()
   predict mood = score
-  loss task = mae(score, clip.mood) + 0 * mean(clip.audio)` }),
-  good: example({ body: `  t = clip.text |> Linear(64, bias: false)
+  loss task = mae(score, clip.mood) + 0 * mean(clip.audio)`,
+  }),
+  good: example({
+    body: `  t = clip.text |> Linear(64, bias: false)
   score = t |> Linear(1) |> squeeze()
   predict mood = score
-  loss task = mae(score, clip.mood) + 0 * mean(clip.audio)` }),
+  loss task = mae(score, clip.mood) + 0 * mean(clip.audio)`,
+  }),
   describe: ({ span, name, callee, candidates }) => ({
     message: `${callee} has no parameter ${name}`,
     span,

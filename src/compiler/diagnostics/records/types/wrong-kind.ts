@@ -12,14 +12,18 @@ export const wrongKind = defineDiagnostic<{
   slug: "wrong-kind",
   severity: "error",
   why: "Each place takes one kind of value: a tensor, a size, a number known at compile time, a set of members, a distribution.",
-  bad: example({ body: `  q = gaussian(mean: clip.text, logvar: clip.text)
+  bad: example({
+    body: `  q = gaussian(mean: clip.text, logvar: clip.text)
   score = exp(q) |> Linear(1) |> squeeze()
   predict mood = score
-  loss task = mae(score, clip.mood) + 0 * mean(clip.audio)` }),
-  good: example({ body: `  q = gaussian(mean: clip.text, logvar: clip.text)
+  loss task = mae(score, clip.mood) + 0 * mean(clip.audio)`,
+  }),
+  good: example({
+    body: `  q = gaussian(mean: clip.text, logvar: clip.text)
   score = exp(mean(q)) |> Linear(1) |> squeeze()
   predict mood = score
-  loss task = mae(score, clip.mood) + 0 * mean(clip.audio)` }),
+  loss task = mae(score, clip.mood) + 0 * mean(clip.audio)`,
+  }),
   describe: ({ span, expected, found, hint }) => ({
     message: `${expected} is needed here, and this is ${found}`,
     span,
