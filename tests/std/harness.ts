@@ -123,8 +123,17 @@ export interface CompiledCase {
   readonly loss: number;
 }
 
-/** Checks the case's spec, then elaborates it again to have every named value's node. */
+const compiled = new Map<string, CompiledCase>();
+
+/** Checks the case's spec, then elaborates it again to have every named value's node. Each spec is compiled once. */
 export function compileCase(testCase: StdCase, options: SpecOptions = {}): CompiledCase {
+  const key = `${testCase.name} ${JSON.stringify(options)}`;
+  const made = compiled.get(key) ?? compileNow(testCase, options);
+  compiled.set(key, made);
+  return made;
+}
+
+function compileNow(testCase: StdCase, options: SpecOptions): CompiledCase {
   const text = specOf(testCase, options);
   const host = memoryHost({ "case.mmx": text });
   const sink = diagnosticSink();
