@@ -29,7 +29,7 @@ export function meet(left: readonly Axis[], right: readonly Axis[]): readonly Ax
 }
 
 /** The operand's node, stretched to `axes`. */
-export function fit(e: Elaboration, span: Span, operand: Operand, axes: readonly Axis[]): number {
+export function fitTo(e: Elaboration, span: Span, operand: Operand, axes: readonly Axis[]): number {
   if (operand.kind === "number") return fill(e, span, operand.value, sizesOf(axes));
   if (operand.kind === "size") return fill(e, span, operand.dim, sizesOf(axes));
   let node = localNode(e, operand);
@@ -62,12 +62,12 @@ export function binary(
     reportDifference(e, span, written, left as TensorValue, right as TensorValue);
     return undefined;
   }
-  const node = emit(e, span, op, [fit(e, span, left, axes), fit(e, span, right, axes)]);
+  const node = emit(e, span, op, [fitTo(e, span, left, axes), fitTo(e, span, right, axes)]);
   return tensor(e, node, axes, [...masksIn(left, axes), ...masksIn(right, axes)]);
 }
 
 export function unary(e: Elaboration, span: Span, op: string, operand: TensorValue): TensorValue {
-  const node = emit(e, span, op, [fit(e, span, operand, operand.axes)]);
+  const node = emit(e, span, op, [fitTo(e, span, operand, operand.axes)]);
   return tensor(e, node, operand.axes, operand.masks);
 }
 

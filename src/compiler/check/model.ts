@@ -41,7 +41,7 @@ import {
   variable,
 } from "./context.ts";
 import { batchValue } from "./data.ts";
-import { fit } from "./elementwise.ts";
+import { fitTo } from "./elementwise.ts";
 import { evaluate } from "./expressions.ts";
 import { fill, sizesOf, spread } from "./masks.ts";
 import { presence, reportUnneeded } from "./optional.ts";
@@ -346,7 +346,7 @@ function readUpdate(e: Elaboration, scope: Scope, statement: UpdateStatement): r
       });
       return;
     }
-    let node = fit(e, span, value, value.axes);
+    let node = fitTo(e, span, value, value.axes);
     if (bank.keyed) {
       const index = graphInput(e, `${bank.parameter}#index`, [symbolDim("B")], "i32");
       const present = presence(e, span, value);

@@ -6,7 +6,7 @@ import type { ElseExpression } from "../syntax/ast.ts";
 import { printTensor } from "../types/print.ts";
 import { absentFields, isOptional, type Mask, type TensorValue, unknown, type Value } from "../types/value.ts";
 import { type Elaboration, emit, isLibrary, localNode, report, tensor } from "./context.ts";
-import { fit, meet, type Operand } from "./elementwise.ts";
+import { fitTo, meet, type Operand } from "./elementwise.ts";
 import { type CombinedMask, combine, fill, sizesOf, spread } from "./masks.ts";
 import { toOperand, toTensor } from "./values.ts";
 
@@ -55,7 +55,7 @@ function elseTensor(e: Elaboration, expression: ElseExpression, main: TensorValu
     return undefined;
   }
   const mask = spread(e, span, present.node, present.positions, sizesOf(main.axes));
-  const node = emit(e, span, "select", [mask, fit(e, span, main, main.axes), fit(e, span, other, main.axes)]);
+  const node = emit(e, span, "select", [mask, fitTo(e, span, main, main.axes), fitTo(e, span, other, main.axes)]);
   const masks = main.masks.filter((own) => !own.presence);
   if (other.kind === "tensor") {
     masks.push(...other.masks.filter((own) => !own.presence));

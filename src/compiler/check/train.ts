@@ -15,7 +15,7 @@ import { buildUpdate, type TrainedWeight } from "../train/training-graph.ts";
 import { printTensor } from "../types/print.ts";
 import { unknown } from "../types/value.ts";
 import { graphInput, localNode, report } from "./context.ts";
-import { fit } from "./elementwise.ts";
+import { fitTo } from "./elementwise.ts";
 import { evaluate } from "./expressions.ts";
 import type { ElaboratedModel } from "./model.ts";
 import { readClip, readOptimizer, readSchedule } from "./optimizer-settings.ts";
@@ -271,5 +271,5 @@ function readTotal(
     report(e, lossNotScalar, { span: minimize.span, name: settings.where, found: printTensor(operand) });
     return undefined;
   }
-  return fit(e, minimize.span, operand, []);
+  return fitTo(e, minimize.span, operand, []);
 }

@@ -2,7 +2,7 @@
 import { shapesDiffer } from "../../diagnostics/records/types/shapes-differ.ts";
 import { printTensor } from "../../types/print.ts";
 import { emit, report, tensor } from "../context.ts";
-import { binary, fit, masksIn, meet, unary } from "../elementwise.ts";
+import { binary, fitTo, masksIn, meet, unary } from "../elementwise.ts";
 import { numberValue } from "../values.ts";
 import { type Builtin, type BuiltinTable, operandAt } from "./builtin.ts";
 
@@ -31,7 +31,7 @@ function elementwise(name: string, doc: string): Builtin {
       if (operand.kind === "tensor") return unary(e, call.span, name, operand);
       const compute = numeric[name];
       if (operand.kind === "number" && compute !== undefined) return numberValue(compute(operand.value));
-      return tensor(e, emit(e, call.span, name, [fit(e, call.span, operand, [])]), []);
+      return tensor(e, emit(e, call.span, name, [fitTo(e, call.span, operand, [])]), []);
     },
   };
 }
@@ -118,7 +118,7 @@ export const elementwiseBuiltins: BuiltinTable = {
         e,
         call.span,
         "select",
-        operands.map((operand) => fit(e, call.span, operand, target)),
+        operands.map((operand) => fitTo(e, call.span, operand, target)),
       );
       return tensor(
         e,

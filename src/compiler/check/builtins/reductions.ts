@@ -8,7 +8,7 @@ import { printTensor } from "../../types/print.ts";
 import type { Axis, TensorValue, Value } from "../../types/value.ts";
 import type { BuiltinCall } from "../calls.ts";
 import { type Elaboration, emit, localNode, report, tensor } from "../context.ts";
-import { binary, fit, unary } from "../elementwise.ts";
+import { binary, fitTo, unary } from "../elementwise.ts";
 import { maskedMax, maskedMean, maskedSoftmax, maskedSum, masksOver, selectReal, sizesOf, spread } from "../masks.ts";
 import { sumPresent } from "../optional.ts";
 import { numberValue, toTensor } from "../values.ts";
@@ -37,7 +37,7 @@ export function sameShapes(e: Elaboration, call: BuiltinCall): readonly TensorVa
   for (const argument of call.positional) {
     const value =
       argument.value.kind === "number"
-        ? tensor(e, fit(e, argument.span, argument.value, []), [])
+        ? tensor(e, fitTo(e, argument.span, argument.value, []), [])
         : toTensor(e, argument.span, argument.value);
     if (value === undefined) return undefined;
     values.push(value);

@@ -6,7 +6,7 @@ import { printTensor, printType } from "../../types/print.ts";
 import type { Axis, TensorValue, Value } from "../../types/value.ts";
 import { findAxis } from "../axes.ts";
 import { type Elaboration, emit, graphInput, localNode, report, tensor } from "../context.ts";
-import { binary, fit } from "../elementwise.ts";
+import { binary, fitTo } from "../elementwise.ts";
 import { evaluate } from "../expressions.ts";
 import { fill, sizesOf, spread } from "../masks.ts";
 import { numberValue, toNumber } from "../values.ts";
@@ -46,7 +46,7 @@ export const structureBuiltins: BuiltinTable = {
       const value = tensorAt(e, call, 0);
       const scale = call.positional[1] === undefined ? numberValue(1) : operandAt(e, call, 1);
       if (value === undefined || scale === undefined) return undefined;
-      const negative = emit(e, call.span, "negate", [fit(e, call.span, scale, [])]);
+      const negative = emit(e, call.span, "negate", [fitTo(e, call.span, scale, [])]);
       return tensor(e, emit(e, call.span, "gradient_scale", [localNode(e, value), negative]), value.axes, value.masks);
     },
   },
