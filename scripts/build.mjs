@@ -48,6 +48,9 @@ async function bundleInto(folder) {
   // A script with a code cache cannot import by itself; the loader does it for it.
   const text = await readFile(bundle, "utf8");
   await writeFile(bundle, text.replaceAll(/(?<![\w$.`"'])import\(/g, "bundleImport("));
+  // `mmx/extension`, for people who run a file that declares operations themselves, in a test of their own.
+  const extension = { entryPoints: ["src/runtime/extensions/operation.ts"], outfile: join(folder, "extension.js") };
+  await build({ absWorkingDir: root, ...extension, format: "esm", target: "node20", logLevel: "warning" });
 }
 
 /** Compiles what a check needs now, so that it is not compiled again at every start. */

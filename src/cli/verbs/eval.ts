@@ -1,7 +1,7 @@
 // `mmx eval`: repeats a run's test with its saved weights, on the same data or on other data.
 import { type Command, Option } from "commander";
 import type { BackendRequest } from "../../runtime/backends/index.ts";
-import { backendOption } from "../backend.ts";
+import { backendOption, openBackend } from "../backend.ts";
 import type { Act, Context } from "../context.ts";
 import { examples } from "../context.ts";
 import { blocksOf, loadDatasets } from "../datasets.ts";
@@ -44,9 +44,8 @@ async function evaluate(folder: string, options: EvaluateOptions, context: Conte
   const { statistics, config } = run;
   const settings = { given: data, blocks: blocksOf(spec.compiled), statistics, sizes: dataSizes(config.sizes) };
   const datasets = await loadDatasets(spec, settings, context);
-  const { selectBackend } = await import("../../runtime/backends/index.ts");
   const { evaluateRun } = await import("../../runtime/train/trained-run.ts");
-  const { executor } = await selectBackend(options.backend);
+  const { executor } = await openBackend(options.backend, spec.compiled, "test");
   const result = await evaluateRun({ run, spec: spec.compiled, datasets, executor });
   const { terminal } = context;
   if (context.json) {

@@ -6,7 +6,7 @@ import type { BackendRequest } from "../../runtime/backends/index.ts";
 import type { Dataset } from "../../runtime/data/dataset.ts";
 import type { Column } from "../../runtime/data/formats/format.ts";
 import type { Prediction } from "../../runtime/train/predictions.ts";
-import { backendOption } from "../backend.ts";
+import { backendOption, openBackend } from "../backend.ts";
 import type { Act, Context } from "../context.ts";
 import { examples } from "../context.ts";
 import { loadDatasets } from "../datasets.ts";
@@ -64,9 +64,8 @@ async function predict(folder: string, options: PredictOptions, context: Context
   const settings = { given: data, blocks, statistics, sizes: dataSizes(config.sizes), targets: "optional" } as const;
   const datasets = await loadDatasets(spec, settings, context);
   const { wholePart } = await import("../../runtime/data/dataset.ts");
-  const { selectBackend } = await import("../../runtime/backends/index.ts");
   const { predictRun } = await import("../../runtime/train/trained-run.ts");
-  const { executor } = await selectBackend(options.backend);
+  const { executor } = await openBackend(options.backend, spec.compiled, "test");
   const sources = parameters.flatMap(({ name, data: block, without }) => {
     const dataset = datasets[block];
     return dataset === undefined ? [] : [{ parameter: name, parts: [{ dataset, part: wholePart }], without }];

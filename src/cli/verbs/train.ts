@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import type { Command } from "commander";
 import type { BackendRequest } from "../../runtime/backends/index.ts";
-import { backendOption } from "../backend.ts";
+import { backendOption, openBackend } from "../backend.ts";
 import type { Act, Context } from "../context.ts";
 import { examples } from "../context.ts";
 import { blocksOf, loadDatasets } from "../datasets.ts";
@@ -72,10 +72,9 @@ async function trainSpec(path: string | undefined, options: TrainOptions, contex
   const { terminal } = context;
   const { compiled } = job.spec;
   const datasets = await loadDatasets(job.spec, { given: job.data, blocks: blocksOf(compiled) }, context);
-  const { selectBackend } = await import("../../runtime/backends/index.ts");
   const { train } = await import("../../runtime/train/trainer.ts");
   const display = trainingDisplay(context);
-  const { executor, chosen, why } = await selectBackend(options.backend);
+  const { executor, chosen, why } = await openBackend(options.backend, compiled, "train");
   display({ event: "note", message: `backend ${chosen}: ${why}` });
   const abort = new AbortController();
   const forget = terminal.onInterrupt(() => {
