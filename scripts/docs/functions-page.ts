@@ -13,6 +13,12 @@ export function functionsPage(): string {
     ...Object.entries(builtins)
       .filter(([name]) => !hidden.has(name))
       .toSorted(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, { signature, doc }]) => `## ${name}\n\n${signature.split("; ").map((form) => `    ${form}`).join("\n")}\n\n${doc}`),
+      .map(
+        ([name, { signature, doc }]) =>
+          `## ${name}\n\n${signature
+            .split("; ")
+            .map((form) => `    ${form}`)
+            .join("\n")}\n\n${doc}`,
+      ),
   );
 }

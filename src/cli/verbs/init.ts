@@ -11,16 +11,17 @@ import { CommandError, exitCode } from "../failure.ts";
 export const starterSpec = `mmx 1
 /// A first model: a sentiment score from text and audio, either of which may be missing.
 
-dim D = 32                             // try: mmx train model.mmx --set D=64
+dim D = 32  // try: mmx train model.mmx --set D=64
 
 data clips {
   file "clips.npz"
-  text:  f32[B, Ft] optional           // Ft is bound by the file
+  text:  f32[B, Ft] optional  // Ft is bound by the file
   audio: f32[B, Fa] optional
   mood:  target f32[B] in -3 .. 3
   split random { train: 70%, valid: 10%, test: 20% } seed 1
   standardise text, audio
 }
+
 modalities M = text | audio
 
 /// Features in, a vector of width D out; one set of weights a modality.
@@ -30,7 +31,7 @@ module Coder(x: f32[B, F]) -> f32[B, D] {
 
 model First(clip: clips) {
   h[m] = clip[m] |> Coder() for m in M
-  fused = mean(h[m] for m in M)        // over the modalities that are there
+  fused = mean(h[m] for m in M) else 0  // over the modalities that are there; 0 where none is
   score = fused |> MLP(D, 1) |> squeeze()
   predict mood = score
   loss task = mae(score, clip.mood)
@@ -44,7 +45,7 @@ train First on clips {
     minimize: task
     optimizer: adamw(lr: 3e-3)
     schedule: cosine()
-    drop: { text: 20%, audio: 20% }    // hide modalities at random, so that either has to do
+    drop: { text: 20%, audio: 20% }  // hide modalities at random, so that either has to do
     keep: best(valid.mae)
   }
 }
