@@ -1,8 +1,9 @@
 // Between lexer and parser: decides which line ends end a statement, and hands the parser a stream whose brackets always
 // match. What was wrong with the brackets is reported here, at the bracket, so that one slip never disturbs the lines after it.
 import type { IToken, TokenType } from "chevrotain";
+import { startsItem, startsSetting, startsStatement } from "./heads.ts";
 import { tokens } from "./lexer.ts";
-import { isName, itemKeywords, markNames, retyped, statementKeywords, zeroWidth } from "./words.ts";
+import { isName, itemKeywords, markNames, retyped, zeroWidth } from "./words.ts";
 
 /** A slip that the layout stage has already mended in the stream it returns. */
 export type LayoutProblem =
@@ -49,7 +50,9 @@ const trailing = new Set<TokenType>([...infix, tokens.Minus, tokens.Star, tokens
  */
 export function layOut(lexed: readonly IToken[]): LaidOut {
   const marked = markNames(lexed);
-  return new Layout(marked.tokens, marked.misused).run();
+  const laidOut = new Layout(marked.tokens, marked.misused, false).run();
+  const isOpen = laidOut.problems.some((problem) => problem.kind === "unclosed" && problem.opener.tokenType === tokens.LeftCurly);
+  return isOpen ? new Layout(marked.tokens, marked.misused, true).run() : laidOut;
 }
 
 interface Opener {
@@ -57,6 +60,8 @@ interface Opener {
   readonly closer: TokenType;
   /** Added by this stage; its absence has been reported. */
   readonly added: boolean;
+  /** Columns before the first token of its line. */
+  readonly indent: number;
 }
 
 class Layout {
@@ -66,9 +71,14 @@ class Layout {
   private readonly openers: Opener[] = [];
   /** Where the current top-level entry begins in the output. */
   private entryStart = 0;
+  /** Columns before the first token of the line. */
+  private indent = 0;
+  /** A brace is known to be missing: a closing one belongs to the line of its own indentation. */
+  private readonly trustsIndents: boolean;
 
-  constructor(input: readonly IToken[], misused: readonly IToken[]) {
+  constructor(input: readonly IToken[], misused: readonly IToken[], trustsIndents: boolean) {
     this.input = input;
+    this.trustsIndents = trustsIndents;
     this.problems = misused.map((word) => ({ kind: "reserved-name", word }));
   }
 
@@ -79,22 +89,24 @@ class Layout {
       else if (closerOf.has(token.tokenType)) {
         if (this.beginsBody(token, index)) this.closeParameters();
         this.open(token, false);
-      }
-      else if (closers.has(token.tokenType)) this.close(token);
-      else {
+      } else if (closers.has(token.tokenType)) {
+        if (this.trustsIndents && this.input[index - 1]?.tokenType === tokens.LineEnd) this.closeDeeper();
+        this.close(token);
+      } else {
         if (token.tokenType === tokens.Arrow) this.closeParameters();
         this.output.push(token);
       }
     }
     const end = this.input.length === 0 ? 0 : endOf(this.input[this.input.length - 1] as IToken);
     this.closeDownTo(0, this.lastEnd(end));
-    this.endEntry(this.lastEnd(end));
+    this.endEntry(this.lastEnd(end), false);
     return { tokens: this.output, problems: this.problems };
   }
 
   private lineEnd(token: IToken, index: number): void {
     const next = this.input[index + 1];
     if (next?.tokenType === tokens.LineEnd) return;
+    if (next !== undefined) this.indent = next.startOffset - endOf(token);
     if (next !== undefined && this.openers.length > 0) this.closeForgotten(next, index + 1);
     if (this.insideBrackets()) return;
     const last = this.last();
@@ -110,23 +122,27 @@ class Layout {
   private continues(last: IToken, next: IToken, index: number): boolean {
     if (leading.has(next.tokenType)) return true;
     if (next.tokenType === tokens.Comma) return true;
-    if (next.tokenType === tokens.LeftCurly && this.openers.length === 0) return true;
+    if (next.tokenType === tokens.LeftCurly && (this.openers.length === 0 || this.isStageHeader())) return true;
     if (infix.has(next.tokenType)) {
       this.problems.push({ kind: "leading-operator", operator: next, previous: last });
       return true;
     }
-    return trailing.has(last.tokenType) && !this.startsStatement(index) && !this.startsSetting(index);
+    return trailing.has(last.tokenType) && !startsStatement(this.input, index) && !startsSetting(this.input, index);
   }
 
   /** Whether a header without its `{` ends here: the next line is indented, and nothing else needs an indented line. */
   private lacksBlock(lineEnd: IToken, next: IToken, index: number): boolean {
     const last = this.last();
     if (next.startOffset === endOf(lineEnd) || last === undefined || last.tokenType === tokens.RightCurly) return false;
-    if (itemKeywords.has(next.tokenType) && this.startsItem(index)) return false;
-    if (this.openers.length > 0) return this.output[this.output.length - 2]?.tokenType === tokens.Stage && isName(last);
+    if (itemKeywords.has(next.tokenType) && startsItem(this.input, index)) return false;
+    if (this.openers.length > 0) return this.isStageHeader();
     const keyword = this.output[this.entryStart]?.tokenType;
-    if (keyword === tokens.Evaluate) return this.startsSetting(index);
+    if (keyword === tokens.Evaluate) return startsSetting(this.input, index);
     return keyword !== undefined && blockKeywords.has(keyword) && !this.hasValue();
+  }
+
+  private isStageHeader(): boolean {
+    return this.output[this.output.length - 2]?.tokenType === tokens.Stage && isName(this.last());
   }
 
   /** Whether the entry, a header without brackets open, has an `=` outside its brackets: `fn f(x) = …`. */
@@ -161,7 +177,7 @@ class Layout {
 
   private open(token: IToken, added: boolean): void {
     this.output.push(token);
-    this.openers.push({ token, closer: closerOf.get(token.tokenType) as TokenType, added });
+    this.openers.push({ token, closer: closerOf.get(token.tokenType) as TokenType, added, indent: this.indent });
   }
 
   private close(closer: IToken): void {
@@ -180,7 +196,7 @@ class Layout {
     }
     this.closeDownTo(depth + 1, this.lastEnd(closer.startOffset));
     this.openers.pop();
-    if (closer.tokenType === tokens.RightCurly) this.endEntry(closer.startOffset);
+    if (closer.tokenType === tokens.RightCurly) this.endEntry(closer.startOffset, true);
     else this.dropTrailingComma();
     this.output.push(closer);
   }
@@ -198,15 +214,21 @@ class Layout {
         this.problems.push({ kind: "unclosed", opener: opener.token, at });
         reported = true;
       }
-      if (opener.closer === tokens.RightCurly) this.endEntry(at);
+      if (opener.closer === tokens.RightCurly) this.endEntry(at, true);
       this.output.push(zeroWidth(opener.closer, at));
     }
   }
 
+  /** Before a `}` at the head of a line: closes what opened on deeper lines, where a block of the same indentation is open. */
+  private closeDeeper(): void {
+    const own = this.openers.findLastIndex((opener) => opener.closer === tokens.RightCurly && opener.indent === this.indent);
+    if (own >= 0) this.closeDownTo(own + 1, this.lastEnd(0));
+  }
+
   /** At the head of a line: closes brackets that cannot still be open, because a new declaration or statement begins. */
   private closeForgotten(next: IToken, index: number): void {
-    if (this.startsItem(index)) this.closeDownTo(0, this.lastEnd(next.startOffset));
-    else if (this.insideBrackets() && this.startsStatement(index) && !this.closesLater(index)) {
+    if (startsItem(this.input, index)) this.closeDownTo(0, this.lastEnd(next.startOffset));
+    else if (this.insideBrackets() && startsStatement(this.input, index) && !this.closesLater(index)) {
       const block = this.openers.findLastIndex((opener) => opener.closer === tokens.RightCurly);
       this.closeDownTo(block + 1, this.lastEnd(next.startOffset));
     }
@@ -222,49 +244,15 @@ class Layout {
       else if (closers.has(type)) {
         if (depth === 0) return type === wanted;
         depth -= 1;
-      } else if (this.startsItem(index)) return false;
+      } else if (startsItem(this.input, index)) return false;
     }
     return false;
   }
 
-  private startsItem(index: number): boolean {
-    const previous = this.input[index - 1];
-    const type = this.input[index]?.tokenType;
-    if (type === undefined || !itemKeywords.has(type) || previous?.tokenType !== tokens.LineEnd) return false;
-    return isName(this.input[index + 1]) || (type === tokens.Use && this.input[index + 1]?.tokenType === tokens.StringLiteral);
-  }
-
-  private startsStatement(index: number): boolean {
-    const first = this.input[index];
-    const second = this.input[index + 1];
-    if (first === undefined || second === undefined) return false;
-    if (this.startsItem(index)) return true;
-    if (statementKeywords.has(first.tokenType) && isName(second)) return true;
-    return isName(first) && this.input[this.afterIndex(index + 1)]?.tokenType === tokens.Equals;
-  }
-
-  /** The place behind `[…]` on the line, or the place itself where nothing opens. */
-  private afterIndex(index: number): number {
-    if (this.input[index]?.tokenType !== tokens.LeftSquare) return index;
-    let depth = 0;
-    for (let at = index; at < this.input.length; at += 1) {
-      const type = this.input[at]?.tokenType;
-      if (type === tokens.LineEnd) break;
-      if (type === tokens.LeftSquare) depth += 1;
-      else if (type === tokens.RightSquare) depth -= 1;
-      if (depth === 0) return at + 1;
-    }
-    return index;
-  }
-
-  private startsSetting(index: number): boolean {
-    return isName(this.input[index]) && this.input[index + 1]?.tokenType === tokens.Colon;
-  }
-
-  private endEntry(at: number): void {
+  private endEntry(at: number, inBraces: boolean): void {
     const last = this.last();
     if (last === undefined || last.tokenType === tokens.LineEnd || last.tokenType === tokens.LeftCurly) return;
-    if (last.tokenType === tokens.Comma && this.openers.length > 0) return;
+    if (last.tokenType === tokens.Comma && inBraces) return;
     this.output.push(zeroWidth(tokens.LineEnd, at));
   }
 

@@ -1,6 +1,17 @@
-// The grammar's productions as plain data, for the generators of EBNF and railroad diagrams. Chevrotain's serialised form,
-// reduced to what both draw: layout tokens that the reader never writes are given their meaning in words.
-import type { ISerializedGast } from "chevrotain";
+// The grammar's productions as plain data: what the generators of EBNF and of railroad diagrams draw.
+import {
+  Alternation,
+  Alternative,
+  type IProduction,
+  NonTerminal,
+  Option,
+  Repetition,
+  RepetitionMandatory,
+  RepetitionMandatoryWithSeparator,
+  RepetitionWithSeparator,
+  Terminal,
+  type TokenType,
+} from "chevrotain";
 import { MmxParser } from "../grammar.ts";
 import { tokenSpecifications } from "../tokens.ts";
 
@@ -20,47 +31,35 @@ export interface Rule {
 
 /** The rules, the whole file's first. */
 export function grammarRules(parser: MmxParser = new MmxParser({ skipValidations: true })): readonly Rule[] {
-  const rules = parser.getSerializedGastProductions().map((rule) => {
-    if (rule.type !== "Rule") throw new Error(`expected a rule, found ${rule.type}`);
-    return { name: rule.name, body: sequence(rule.definition) };
-  });
+  const rules = Object.values(parser.getGAstProductions()).map((rule) => ({ name: rule.name, body: sequence(rule.definition) }));
   const start = rules.filter((rule) => rule.name === "specFile");
   return [...start, ...rules.filter((rule) => rule.name !== "specFile")];
 }
 
-function sequence(definition: readonly ISerializedGast[]): Production {
+function sequence(definition: readonly IProduction[]): Production {
   const items = definition.map(convert);
   const [only] = items;
   return items.length === 1 && only !== undefined ? only : { kind: "sequence", items };
 }
 
-function convert(node: ISerializedGast): Production {
-  switch (node.type) {
-    case "NonTerminal":
-      return { kind: "rule", name: node.name };
-    case "Terminal":
-      return token(node.name);
-    case "Option":
-      return { kind: "optional", item: sequence(node.definition) };
-    case "Alternation":
-      return { kind: "choice", items: node.definition.map(convert) };
-    case "Alternative":
-    case "Rule":
-      return sequence(node.definition);
-    case "Repetition":
-      return { kind: "repeat", item: sequence(node.definition), separator: undefined, least: 0 };
-    case "RepetitionMandatory":
-      return { kind: "repeat", item: sequence(node.definition), separator: undefined, least: 1 };
-    case "RepetitionWithSeparator":
-      return { kind: "repeat", item: sequence(node.definition), separator: convert(node.separator), least: 0 };
-    case "RepetitionMandatoryWithSeparator":
-      return { kind: "repeat", item: sequence(node.definition), separator: convert(node.separator), least: 1 };
-    default:
-      throw new Error(`the grammar has a production that the generators do not know: ${node.type}`);
-  }
+function convert(node: IProduction): Production {
+  if (node instanceof NonTerminal) return { kind: "rule", name: node.nonTerminalName };
+  if (node instanceof Terminal) return token(node.terminalType);
+  if (node instanceof Option) return { kind: "optional", item: sequence(node.definition) };
+  if (node instanceof Alternation) return { kind: "choice", items: node.definition.map(convert) };
+  if (node instanceof Alternative) return sequence(node.definition);
+  if (node instanceof Repetition) return repeat(node.definition, undefined, 0);
+  if (node instanceof RepetitionMandatory) return repeat(node.definition, undefined, 1);
+  if (node instanceof RepetitionWithSeparator) return repeat(node.definition, node.separator, 0);
+  if (node instanceof RepetitionMandatoryWithSeparator) return repeat(node.definition, node.separator, 1);
+  throw new Error("the grammar has a production that the generators do not know");
 }
 
-function token(name: string): Production {
+function repeat(definition: readonly IProduction[], separator: TokenType | undefined, least: 0 | 1): Production {
+  return { kind: "repeat", item: sequence(definition), separator: separator === undefined ? undefined : token(separator), least };
+}
+
+function token({ name }: TokenType): Production {
   const specification = tokenSpecifications.find((candidate) => candidate.name === name);
   if (specification === undefined || typeof specification.pattern !== "string") return { kind: "token", text: name, literal: false };
   return { kind: "token", text: specification.pattern, literal: true };

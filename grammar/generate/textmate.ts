@@ -26,7 +26,7 @@ export function writeTextMate(): string {
       { name: scope("variable.other"), match: "(?<=\\.)[A-Za-z_][A-Za-z0-9_]*|\\b[A-Za-z_][A-Za-z0-9_]*(?=\\s*:)" },
       ...words("reserved", ""),
       // A contextual word is a name where it is bound, called or indexed.
-      ...words("contextual", "(?!\\s*(?:=|\\(|\\[|\\.|[-+*/^]|\\|>))"),
+      ...words("contextual", "(?!\\s*(?:=|\\(|\\[|\\.|[-+*^]|\\/(?!\\/)|\\|>))"),
       ...openClass("NumberLiteral"),
       ...signs(),
       ...openClass("Identifier"),

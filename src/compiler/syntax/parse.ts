@@ -43,7 +43,7 @@ export function parse(file: SourceFile): ParseResult {
   unknownCharacters(path, text, lexed.errors).forEach(report);
   foreignComments(path, comments).forEach(report);
   repaired.diagnostics.forEach(report);
-  for (const problem of laidOut.problems) report(layoutDiagnostic(path, problem));
+  for (const problem of laidOut.problems) report(layoutDiagnostic(path, text, problem));
 
   const tree = readTree(laidOut.tokens);
   const before = precedingTokens(laidOut.tokens);

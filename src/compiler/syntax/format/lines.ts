@@ -55,7 +55,7 @@ export function toLines(source: readonly Piece[]): readonly Line[] {
     if (piece.endsEntry && braces.open.has(token)) continue;
     const opener = openers[openers.length - 1];
     const before = pieces[index - 1];
-    const lineEnds = before !== undefined && before.endsEntry && braces.open.has(before.token) ? piece.lineEnds + 1 : piece.lineEnds;
+    const lineEnds = before !== undefined && before.endsEntry && braces.open.has(before.token) ? Math.max(1, piece.lineEnds) : piece.lineEnds;
     if (line === undefined || breaksBefore(piece, before, lineEnds, braces)) {
       const closes = closing.has(token.tokenType);
       line = {
@@ -66,6 +66,8 @@ export function toLines(source: readonly Piece[]): readonly Line[] {
         blankBefore: lines.length > 0 && wantsBlank(pieces, index, before, lineEnds, closes, openers.length),
       };
       lines.push(line);
+      // Outside brackets no operator continues a line: a minus in front is a sign.
+      if (opener === undefined || opener.isBrace) previous = undefined;
     } else if (piece.isComment) {
       line.comment = token.image.trimEnd();
     } else {

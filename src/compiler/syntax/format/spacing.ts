@@ -35,8 +35,8 @@ export function spaced(
   if (tightBraces.has(left) && left.tokenType === tokens.LeftCurly) return false;
   if (tightBraces.has(right) && right.tokenType === tokens.RightCurly) return false;
   if (left.tokenType === tokens.LeftCurly && right.tokenType === tokens.RightCurly) return false;
-  if (right.tokenType === tokens.LeftParen || right.tokenType === tokens.LeftSquare) return !bracketFollows(left);
   if (left.tokenType === tokens.Minus && !endsValue(before)) return false;
+  if (right.tokenType === tokens.LeftParen || right.tokenType === tokens.LeftSquare) return !bracketFollows(left);
   return true;
 }
 

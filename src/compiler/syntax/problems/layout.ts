@@ -11,13 +11,18 @@ import type { Span } from "../../source/span.ts";
 
 const closerOf: Readonly<Record<string, string>> = { "(": ")", "[": "]", "{": "}" };
 
-export function layoutDiagnostic(path: string, problem: LayoutProblem): Diagnostic {
+export function layoutDiagnostic(path: string, text: string, problem: LayoutProblem): Diagnostic {
   const spanOf = (token: IToken): Span => ({ file: path, start: token.startOffset, end: token.startOffset + token.image.length });
   const pointAt = (offset: number): Span => ({ file: path, start: offset, end: offset });
   switch (problem.kind) {
     case "unclosed": {
       const opener = problem.opener.image;
-      return diagnose(unclosedBracket, { span: spanOf(problem.opener), opener, closer: closerOf[opener] ?? "", at: pointAt(problem.at) });
+      const closer = closerOf[opener] ?? "";
+      const at = pointAt(Math.max(problem.opener.startOffset + 1, text.slice(0, problem.at).trimEnd().length));
+      const lineStart = text.lastIndexOf("\n", problem.opener.startOffset) + 1;
+      const indent = /^[ \t]*/.exec(text.slice(lineStart))?.[0] ?? "";
+      const insertion = opener === "{" ? `\n${indent}${closer}` : closer;
+      return diagnose(unclosedBracket, { span: spanOf(problem.opener), opener, closer, at, insertion });
     }
     case "stray":
       return diagnose(strayBracket, { span: spanOf(problem.closer), closer: problem.closer.image, opener: undefined });

@@ -4,7 +4,7 @@ import { tokens } from "../../../../grammar/lexer.ts";
 import { type Expectation, expectationOf } from "../../../../grammar/recovery.ts";
 import { tokenSpecifications } from "../../../../grammar/tokens.ts";
 import { isName, isReserved, itemKeywords } from "../../../../grammar/words.ts";
-import { type Diagnostic, diagnose, type Fix } from "../../diagnostics/diagnostic.ts";
+import { type Diagnostic, diagnose, type Fix, type TextEdit } from "../../diagnostics/diagnostic.ts";
 import { missingValue } from "../../diagnostics/records/syntax/missing-value.ts";
 import { reservedWord } from "../../diagnostics/records/syntax/reserved-word.ts";
 import { sideBySide } from "../../diagnostics/records/syntax/side-by-side.ts";
@@ -79,7 +79,8 @@ function explain(stop: Stop): Diagnostic {
     return unknownWord(stop, previous, itemWords);
   }
   if (token !== undefined && interchangeable.has(token) && interchangeable.has(found.tokenType.name)) {
-    return diagnose(wrongSign, { span, found: found.image, expected: signOf(token) });
+    const expected = signOf(token);
+    return diagnose(wrongSign, { span, found: found.image, expected, edit: signEdit(stop, expected) });
   }
   if (token === "Separator" || token === "LineEnd") return leftOver(stop);
   if (token === undefined && itemKeywords.has(found.tokenType)) return diagnose(reservedWord, { span, word: found.image });
@@ -152,6 +153,12 @@ function expectedLabel(stop: Stop, token: string): string {
 
 function signOf(token: string): string {
   return (labels.get(token) ?? token).replaceAll("`", "");
+}
+
+/** Puts the sign in place of the one found, with a space ahead of it unless it is a colon. */
+function signEdit({ text, span }: Stop, sign: string): TextEdit {
+  const gap = /[ \t]*$/.exec(text.slice(0, span.start))?.[0].length ?? 0;
+  return { span: { ...span, start: span.start - gap }, replacement: sign === ":" ? sign : ` ${sign}` };
 }
 
 function describe(token: IToken): string {

@@ -7,6 +7,8 @@ export const unclosedBracket = defineDiagnostic<{
   readonly opener: string;
   readonly closer: string;
   readonly at: Span;
+  /** What to insert there. */
+  readonly insertion: string;
 }>({
   code: "MMX1004",
   slug: "unclosed-bracket",
@@ -16,10 +18,10 @@ export const unclosedBracket = defineDiagnostic<{
     "declaration or statement that cannot stand inside it.",
   bad: "mmx 1\ntau = (0.1 + 0.2\nrho = 3\n",
   good: "mmx 1\ntau = (0.1 + 0.2)\nrho = 3\n",
-  describe: ({ span, opener, closer, at }) => ({
+  describe: ({ span, opener, closer, at, insertion }) => ({
     message: `this \`${opener}\` is never closed`,
     span,
     labels: at.start === span.start ? [] : [{ span: at, text: `\`${closer}\` is missing here at the latest` }],
-    fixes: [{ title: `add \`${closer}\``, edits: [{ span: at, replacement: closer === "}" ? "\n}" : closer }] }],
+    fixes: [{ title: `add \`${closer}\``, edits: [{ span: at, replacement: insertion }] }],
   }),
 });

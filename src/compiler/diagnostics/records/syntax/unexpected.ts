@@ -15,8 +15,8 @@ export const unexpected = defineDiagnostic<{
   why:
     "The text does not follow the grammar at this place. A statement ends at the end of its line, a setting is `key: value`, " +
     "a binding is `name = value`. The rest of the file is still checked.",
-  bad: "mmx 1\ntau = 0.1 0.2\n",
-  good: "mmx 1\ntau = 0.1\n",
+  bad: "mmx 1\ndim D < 3\n",
+  good: "mmx 1\ndim D = 3\n",
   describe: ({ span, found, expected, notes, fixes }) => ({
     message: `expected ${expected}, found ${found}`,
     span,

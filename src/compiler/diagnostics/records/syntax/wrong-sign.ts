@@ -1,8 +1,13 @@
 import type { Span } from "../../../source/span.ts";
-import { defineDiagnostic } from "../../diagnostic.ts";
+import { defineDiagnostic, type TextEdit } from "../../diagnostic.ts";
 
 /** One of `=`, `:`, `==`, `->` where another of them belongs. */
-export const wrongSign = defineDiagnostic<{ readonly span: Span; readonly found: string; readonly expected: string }>({
+export const wrongSign = defineDiagnostic<{
+  readonly span: Span;
+  readonly found: string;
+  readonly expected: string;
+  readonly edit: TextEdit;
+}>({
   code: "MMX1011",
   slug: "wrong-sign",
   severity: "error",
@@ -11,11 +16,11 @@ export const wrongSign = defineDiagnostic<{ readonly span: Span; readonly found:
     "result type.",
   bad: "mmx 1\ntau: 0.1\n",
   good: "mmx 1\ntau = 0.1\n",
-  describe: ({ span, found, expected }) => ({
+  describe: ({ span, found, expected, edit }) => ({
     message: `\`${expected}\` belongs here, not \`${found}\``,
     span,
     notes: roles[expected] === undefined ? [] : [roles[expected]],
-    fixes: [{ title: `write \`${expected}\``, edits: [{ span, replacement: expected }] }],
+    fixes: [{ title: `write \`${expected}\``, edits: [edit] }],
   }),
 });
 
