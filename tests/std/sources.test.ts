@@ -1,8 +1,9 @@
-// The library's text: inside the compiler it is the library's files; every declaration is documented, and tested by a case.
+// The library's text: inside the compiler it is the library's files; every declaration is formatted, documented, and tested by a case.
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { generateStd } from "../../scripts/generate-std.ts";
 import { standardLibrary } from "../../src/compiler/std/sources.ts";
+import { format } from "../../src/compiler/syntax/format.ts";
 import { parse } from "../../src/compiler/syntax/parse.ts";
 import { titledCases } from "./cases/index.ts";
 
@@ -15,6 +16,10 @@ test("sources.ts is fresh", () => {
 });
 
 describe("the library's text", () => {
+  test.each(Object.entries(standardLibrary))("%s is written as the formatter writes it", (_path, text) => {
+    expect(format(text)).toBe(text);
+  });
+
   test.each(Object.entries(standardLibrary))("%s documents every declaration: shapes, source, example", (path, text) => {
     const { ast, diagnostics } = parse({ path, text });
     expect(diagnostics).toEqual([]);

@@ -2,11 +2,26 @@
 import type { IToken, TokenType } from "chevrotain";
 import { BinaryOperator, Name, tokens } from "../../../../grammar/lexer.ts";
 
-const tightBefore = new Set<TokenType>([tokens.Comma, tokens.RightParen, tokens.RightSquare, tokens.Dot, tokens.Question, tokens.Colon]);
+const tightBefore = new Set<TokenType>([
+  tokens.Comma,
+  tokens.RightParen,
+  tokens.RightSquare,
+  tokens.Dot,
+  tokens.Question,
+  tokens.Colon,
+]);
 const tightAfter = new Set<TokenType>([tokens.LeftParen, tokens.LeftSquare, tokens.Dot]);
 const valueEnds = new Set<TokenType>([
-  tokens.RightParen, tokens.RightSquare, tokens.RightCurly, tokens.NumberLiteral, tokens.StringLiteral, tokens.TripleString,
-  tokens.True, tokens.False, tokens.Dim, tokens.Module,
+  tokens.RightParen,
+  tokens.RightSquare,
+  tokens.RightCurly,
+  tokens.NumberLiteral,
+  tokens.StringLiteral,
+  tokens.TripleString,
+  tokens.True,
+  tokens.False,
+  tokens.Dim,
+  tokens.Module,
 ]);
 
 /** Whether `token` can be the end of a value, so that a sign after it stands between two values. */
@@ -25,12 +40,7 @@ export function opensSet(before: IToken | undefined, first: IToken | undefined, 
 }
 
 /** `before` comes ahead of `left`; `next` behind `right`. `tightBraces` holds the braces of sets. */
-export function spaced(
-  before: IToken | undefined,
-  left: IToken,
-  right: IToken,
-  tightBraces: ReadonlySet<IToken>,
-): boolean {
+export function spaced(before: IToken | undefined, left: IToken, right: IToken, tightBraces: ReadonlySet<IToken>): boolean {
   if (tightBefore.has(right.tokenType) || tightAfter.has(left.tokenType)) return false;
   if (tightBraces.has(left) && left.tokenType === tokens.LeftCurly) return false;
   if (tightBraces.has(right) && right.tokenType === tokens.RightCurly) return false;
