@@ -2,12 +2,16 @@
 
 import type { EvaluateProgram, MetricRequest, MissingProtocol } from "../compiled.ts";
 import { unknownName } from "../diagnostics/records/names/unknown-name.ts";
+import { metricNotForTask } from "../diagnostics/records/training/metric-not-for-task.ts";
+import { nothingMissing } from "../diagnostics/records/training/nothing-missing.ts";
+import { nothingPredicted } from "../diagnostics/records/models/nothing-predicted.ts";
 import { unknownMetric } from "../diagnostics/records/training/unknown-metric.ts";
 import { unknownSplit } from "../diagnostics/records/training/unknown-split.ts";
+import type { Span } from "../source/span.ts";
 import type { EvaluateItem, Expression } from "../syntax/ast.ts";
 import { report } from "./context.ts";
 import { evaluate } from "./expressions.ts";
-import { metricDirections } from "./metric-names.ts";
+import { metricNames } from "./metric-names.ts";
 import type { ElaboratedModel } from "./model.ts";
 import { type Program, takeOverride } from "./program.ts";
 import { callLike, integerSetting, readSettings, refuse, type Settings } from "./settings.ts";
@@ -38,7 +42,7 @@ export function compileEvaluation(program: Program, item: EvaluateItem, model: E
     { where: "evaluate", span: item.model.span, settings: item.settings, known: evaluateSettings },
     (key) => takeOverride(program, `evaluate.${key}`),
   );
-  const metrics = readMetrics(settings);
+  const metrics = readMetrics(settings, model);
   const seeds = integerSetting(settings, "seeds", 1, 1);
   const missing = readMissing(settings, program);
   if (metrics === undefined || seeds === undefined || missing === undefined) return undefined;
@@ -66,16 +70,18 @@ function splitOf(program: Program, expression: Expression): { data: string; spli
   return undefined;
 }
 
-function readMetrics(settings: Settings): readonly MetricRequest[] | undefined {
+function readMetrics(settings: Settings, model: ElaboratedModel): readonly MetricRequest[] | undefined {
   const expression = settings.values.get("metrics");
   if (expression === undefined) return [];
+  if (!checkPredicts(settings, model)) return undefined;
   const requests: MetricRequest[] = [];
   for (const item of expression.kind === "list" ? expression.items : [expression]) {
     const call = callLike(item);
-    if (call === undefined || metricDirections[call.name] === undefined) {
-      report(settings.e, unknownMetric, { span: item.span, name: call?.name ?? "?", candidates: Object.keys(metricDirections) });
+    if (call === undefined || metricNames[call.name] === undefined) {
+      report(settings.e, unknownMetric, { span: item.span, name: call?.name ?? "?", candidates: Object.keys(metricNames) });
       return undefined;
     }
+    if (!checkTask(settings, model, call.name, item.span)) return undefined;
     const options: Record<string, number | string | boolean> = {};
     for (const [key, setting] of call.named) {
       if (setting.value.kind === "name") {
@@ -91,12 +97,44 @@ function readMetrics(settings: Settings): readonly MetricRequest[] | undefined {
   return requests;
 }
 
+/** Whether the model predicts at all. A prediction that was refused has its own diagnostic. */
+function checkPredicts(settings: Settings, model: ElaboratedModel): boolean {
+  if (model.item.body.statements.some((statement) => statement.kind === "predict")) return true;
+  const targets = model.parameters.flatMap(({ data }) => model.program.data.get(data)?.fields ?? []);
+  report(settings.e, nothingPredicted, {
+    span: settings.span,
+    model: model.item.name.text,
+    targets: targets.filter(({ role }) => role === "target").map(({ name }) => name),
+  });
+  return false;
+}
+
+/** Whether a metric is defined for anything that the model predicts. */
+function checkTask(settings: Settings, model: ElaboratedModel, metric: string, span: Span): boolean {
+  const wanted = metricNames[metric]?.tasks ?? [];
+  const { predictions } = model;
+  if (predictions.length === 0 || predictions.some(({ task }) => wanted.includes(task))) return true;
+  report(settings.e, metricNotForTask, {
+    span,
+    metric,
+    predicted: predictions.map(({ name, task }) => `${name} (${task})`),
+    wanted,
+    fitting: Object.entries(metricNames).flatMap(([name, { tasks }]) => (predictions.some(({ task }) => tasks.includes(task)) ? [name] : [])),
+  });
+  return false;
+}
+
 function readMissing(settings: Settings, program: Program): readonly MissingProtocol[] | undefined {
   const expression = settings.values.get("missing");
   if (expression === undefined) return [];
-  const optional = [...program.data.values()].flatMap((schema) =>
-    schema.fields.filter((field) => field.optional).map((field) => field.name),
-  );
+  const inputs = [...program.data.values()].flatMap((schema) => schema.fields.filter((field) => field.role === "input"));
+  const optional = inputs.filter((field) => field.optional).map((field) => field.name);
+  if (optional.length === 0) {
+    report(settings.e, nothingMissing, { span: expression.span });
+    return undefined;
+  }
+  // Where some input is always there, keeping no optional one still leaves something to predict from.
+  const least = optional.length < inputs.length ? 0 : 1;
   const protocols: MissingProtocol[] = [];
   for (const item of expression.kind === "list" ? expression.items : [expression]) {
     const call = callLike(item);
@@ -105,7 +143,7 @@ function readMissing(settings: Settings, program: Program): readonly MissingProt
       if (rates.length === 0) return refuse(settings, "missing", item.span, "rates such as `rates(10% .. 70%)`", "none");
       protocols.push({ kind: "rates", rates });
     } else if (call?.name === "subsets") {
-      const subsets = readSubsets(settings, call.positional, optional);
+      const subsets = readSubsets(settings, call.positional, optional, least);
       if (subsets === undefined) return undefined;
       protocols.push({ kind: "subsets", subsets });
     } else return refuse(settings, "missing", item.span, "`rates(10% .. 70%)` or `subsets(all)`", call?.name ?? "something else");
@@ -130,11 +168,12 @@ function readSubsets(
   settings: Settings,
   positional: readonly Expression[],
   optional: readonly string[],
+  least: 0 | 1,
 ): readonly (readonly string[])[] | undefined {
   const subsets: string[][] = [];
   for (const argument of positional) {
     if (argument.kind === "name" && argument.name === "all") {
-      for (let bits = 1; bits < 2 ** optional.length; bits += 1) subsets.push(optional.filter((_, at) => (bits >> at) % 2 === 1));
+      for (let bits = least; bits < 2 ** optional.length; bits += 1) subsets.push(optional.filter((_, at) => (bits >> at) % 2 === 1));
       continue;
     }
     const items = argument.kind === "set" ? argument.items : [argument];

@@ -7,6 +7,7 @@ import type { Host } from "../host.ts";
 import { loadProgram } from "../names/load.ts";
 import { eliminateDead } from "../passes/dead.ts";
 import { diagnosticSink, localNode, newElaboration, report } from "./context.ts";
+import { withoutEchoes } from "./echoes.ts";
 import { compileEvaluation } from "./evaluation.ts";
 import { checkModules } from "./generic.ts";
 import { type ElaboratedModel, elaborateModel, inputsOf } from "./model.ts";
@@ -67,8 +68,8 @@ export function checkSpec(host: Host, path: string, options: CheckOptions = {}):
   const failed = sink.all.some((diagnostic) => diagnostic.severity === "error");
   // A lint about something that an error left half-checked would be a second message for one cause.
   const shown = failed ? sink.all.filter((diagnostic) => diagnostic.severity === "error") : sink.all;
-  const diagnostics = shown.toSorted((a, b) => a.span.start - b.span.start);
   const sources = new Map([...loaded.files.values()].map((file) => [file.path, file.text]));
+  const diagnostics = withoutEchoes(shown, sources).toSorted((a, b) => a.span.start - b.span.start);
   const compiled: CompiledSpec = {
     files: [
       ...[...loaded.files.values()]

@@ -11,7 +11,7 @@ import type { Span } from "../source/span.ts";
 import type { Expression, Setting } from "../syntax/ast.ts";
 import { type Elaboration, report } from "./context.ts";
 import { evaluate } from "./expressions.ts";
-import { metricDirections } from "./metric-names.ts";
+import { metricNames } from "./metric-names.ts";
 import { toInteger, toNumber } from "./values.ts";
 
 export interface Settings {
@@ -143,12 +143,12 @@ export function metricRef(
   }
   const metric = rest.join(".");
   if (rest[0] === "loss" && rest[1] !== undefined && losses.includes(rest[1])) return { split, metric, better: "lower" };
-  const better = metricDirections[metric];
+  const better = metricNames[metric]?.better;
   if (better !== undefined) return { split, metric, better };
   report(settings.e, unknownMetric, {
     span: expression.span,
     name: metric,
-    candidates: [...Object.keys(metricDirections), ...losses.map((loss) => `loss.${loss}`)],
+    candidates: [...Object.keys(metricNames), ...losses.map((loss) => `loss.${loss}`)],
   });
   return undefined;
 }

@@ -4,6 +4,7 @@ import { idRead } from "./id-read.ts";
 import { identityLeak } from "./identity-leak.ts";
 import { labelLeak } from "./label-leak.ts";
 import { lossNotScalar } from "./loss-not-scalar.ts";
+import { nothingPredicted } from "./nothing-predicted.ts";
 import { predictOptional } from "./predict-optional.ts";
 import { predictShape } from "./predict-shape.ts";
 import { predictUnknown } from "./predict-unknown.ts";
@@ -21,4 +22,5 @@ export const modelsDiagnostics = [
   bankShape,
   updateUnknown,
   identityLeak,
+  nothingPredicted,
 ] as const;

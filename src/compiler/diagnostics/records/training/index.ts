@@ -3,7 +3,9 @@ import { badSetting } from "./bad-setting.ts";
 import { badSplit } from "./bad-split.ts";
 import { batchOfOne } from "./batch-of-one.ts";
 import { dropNotOptional } from "./drop-not-optional.ts";
+import { metricNotForTask } from "./metric-not-for-task.ts";
 import { missingSetting } from "./missing-setting.ts";
+import { nothingMissing } from "./nothing-missing.ts";
 import { noTraining } from "./trains-nothing.ts";
 import { unknownMetric } from "./unknown-metric.ts";
 import { unknownOverride } from "./unknown-override.ts";
@@ -23,4 +25,6 @@ export const trainingDiagnostics = [
   batchOfOne,
   badSplit,
   unknownOverride,
+  metricNotForTask,
+  nothingMissing,
 ] as const;
