@@ -95,7 +95,7 @@ test("rates: a function of the seed; blocks are drawn one by one", () => {
 test("subsets: exactly the named modalities stay, for every sample", () => {
   const conditions = missingConditions({ kind: "subsets", subsets: [["text"], ["audio", "vision"]] }, source(2), { seed: 1 });
   expect(conditions.map(({ name, keep }) => [name, names.map((field) => total([keep[`clip.${field}`] as Uint8Array]))])).toEqual([
-    ["{text}", [2, 0, 0]],
-    ["{audio, vision}", [0, 2, 2]],
+    ["{text, speaker}", [2, 0, 0]],
+    ["{audio, vision, speaker}", [0, 2, 2]],
   ]);
 });

@@ -107,7 +107,7 @@ describe("regression with a contrastive term, ragged and optional audio", () => 
     const epochs = events.filter((event) => event.event === "epoch");
     const valid = epochs.map((event) => (event.event === "epoch" ? (event.metrics.valid?.mae ?? Number.NaN) : Number.NaN));
     expect(Math.min(...valid)).toBeLessThan((valid[0] ?? 0) * 0.8);
-    expect(result.missing.map((row) => row.condition)).toEqual(["30%", "{audio}"]);
+    expect(result.missing.map((row) => row.condition)).toEqual(["30%", "{text, audio}", "{text}"]);
     const opened = await openRun(run);
     const again = await evaluateRun({ run: opened, spec, datasets, executor });
     expect(again.test).toEqual(result.test);

@@ -22,7 +22,7 @@ export interface HeaderContext {
   readonly dimensions: readonly DimensionInfo[];
   /** Sizes that other data blocks or overrides bound already. */
   readonly sizes?: Readonly<Record<string, number>>;
-  /** False for prediction: columns of targets and of the split may be missing. */
+  /** False for prediction: columns of targets, of identifiers and of the split may be missing. */
   readonly needsTargets?: boolean;
 }
 
@@ -41,7 +41,7 @@ export function checkHeader(schema: DataSchema, header: FileHeader, context: Hea
   for (const field of schema.fields) {
     const column = findColumn(header, field.column);
     if (column === undefined) {
-      if (field.role !== "target" || context.needsTargets !== false) {
+      if (field.role === "input" || context.needsTargets !== false) {
         const end = field.column === field.name ? { ...field.span, start: field.span.end } : undefined;
         diagnostics.push(missing(header, { column: field.column, reader: field.name, span: field.span, end }));
       }

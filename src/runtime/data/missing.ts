@@ -31,8 +31,10 @@ export function missingConditions(
   const named = (masks: readonly Uint8Array[]): Record<string, Uint8Array> =>
     Object.fromEntries(fields.map((field, at) => [`${source.parameter}.${field}`, masks[at] as Uint8Array]));
   if (protocol.kind === "subsets") {
+    const all = inputsOf(source);
     return protocol.subsets.map((subset) => ({
-      name: `{${subset.join(", ")}}`,
+      // What cannot be missing stays, and is named with what is kept.
+      name: `{${all.filter((field) => !fields.includes(field) || subset.includes(field)).join(", ")}}`,
       keep: named(fields.map((field) => new Uint8Array(count).fill(subset.includes(field) ? 1 : 0))),
     }));
   }
@@ -50,6 +52,12 @@ export function missingConditions(
     }
     return { name: `${Math.round(rate * 1000) / 10}%`, keep: named(masks) };
   });
+}
+
+/** Every input of a source, in the order of its data block. */
+function inputsOf(source: BatchSource): readonly string[] {
+  const fields = source.parts[0]?.dataset.schema.fields ?? [];
+  return fields.filter((field) => field.role === "input" && !source.without?.includes(field.name)).map((field) => field.name);
 }
 
 /** The optional inputs of a source: what can be missing. */
