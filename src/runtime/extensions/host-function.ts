@@ -50,7 +50,7 @@ function numbers(called: string, rule: string, given: unknown, shape: readonly n
   if (isNumbers(given) && given.length === count) return given;
   throw new ExtensionError(
     `${rule} of ${called} gave ${kindOf(given)}, where the shape [${shape.join(", ")}] holds ${count}`,
-    "Return one number an entry in a flat array, the last axis varying fastest: a Float32Array or a list.",
+    "Return one number an entry in a flat array, the last axis varying fastest: a typed array or a list.",
   );
 }
 
