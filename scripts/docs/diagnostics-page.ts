@@ -1,5 +1,5 @@
 // docs/diagnostics.md, from the records: what `mmx explain` prints, all on one page.
-import type { AnyDiagnosticRecord } from "../../src/compiler/diagnostics/explain.ts";
+import { type AnyDiagnosticRecord, withOverrides } from "../../src/compiler/diagnostics/explain.ts";
 import { allDiagnostics } from "../../src/compiler/diagnostics/records/index.ts";
 import { fenced, generatedBy, page, table } from "./markdown.ts";
 
@@ -33,7 +33,9 @@ export function diagnosticsPage(): string {
   );
 }
 
-function section({ code, slug, severity, why, bad, good }: AnyDiagnosticRecord): string {
-  const refused = severity === "error" ? "Refused:" : "Warned about:";
-  return [`### ${code} ${slug}`, why, refused, fenced(bad, "mmx"), "Right:", fenced(good, "mmx")].join("\n\n");
+function section(record: AnyDiagnosticRecord): string {
+  const { code, slug, severity, why, bad, good, around } = record;
+  const refused = `${severity === "error" ? "Refused" : "Warned about"}${withOverrides(record)}:`;
+  const beside = Object.entries(around?.files ?? {}).flatMap(([path, text]) => [`with \`${path}\` beside it:`, fenced(text)]);
+  return [`### ${code} ${slug}`, why, refused, fenced(bad, "mmx"), ...beside, "Right:", fenced(good, "mmx")].join("\n\n");
 }

@@ -28,6 +28,8 @@ function section(item: ModuleItem, text: string): string {
   const signature = written
     .slice(written.search(new RegExp(`\\b${item.kind}\\s+${item.name.text}\\b`)))
     .replace(/\s*[={]?\s*$/, "")
-    .replace(/\s+/g, " ");
+    .replace(/\s+/g, " ")
+    .replace(/\( /g, "(")
+    .replace(/,? \)/g, ")");
   return [`### ${item.name.text}`, fenced(signature, "mmx"), item.doc ?? ""].join("\n\n");
 }

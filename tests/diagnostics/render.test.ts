@@ -182,6 +182,18 @@ test("one fix is not numbered, and a preview too wide for the line goes under it
   ]);
 });
 
+test("a note wider than the terminal is broken at blanks", () => {
+  const one = diagnostic({
+    span: { file: "a.mmx", start: 0, end: 1 },
+    notes: ["it has alpha, beta, gamma, delta, epsilon, zeta and eta", "t  f32[B,  2]"],
+  });
+  expect(rendered(one, { "a.mmx": "x\n" }, 40).split("\n").slice(4, -1)).toEqual([
+    "       it has alpha, beta, gamma,",
+    "         delta, epsilon, zeta and eta",
+    "       t  f32[B,  2]",
+  ]);
+});
+
 test("colour adds escapes and nothing else", () => {
   const one = diagnostic({ span: spanOf("tri.mmx", tri, "stack"), severity: "warning", notes: ["a note"] });
   const sources = new Map([["tri.mmx", tri]]);

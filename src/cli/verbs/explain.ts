@@ -1,5 +1,6 @@
 // `mmx explain CODE`: why mmx refuses something, with a wrong and a right spec; without a code, the list of all.
 import type { Command } from "commander";
+import type { AnyDiagnosticRecord } from "../../compiler/diagnostics/explain.ts";
 import type { Act, Context } from "../context.ts";
 import { examples, renderOptions } from "../context.ts";
 import type { ExitCode } from "../failure.ts";
@@ -39,21 +40,22 @@ async function explainCode(code: string | undefined, context: Context): Promise<
       meant === undefined ? "mmx explain, without a code, lists all of them." : `Did you mean ${meant}?`,
     );
   }
-  const says = await sayingsOf(record.bad, context);
+  const says = await sayingsOf(record, context);
   if (context.json) {
     const { slug, severity, why, bad, good } = record;
     terminal.write(`${JSON.stringify({ code: record.code, slug, severity, why, bad, good, says })}\n`);
   } else {
-    terminal.write(`${explain(record, says === undefined || says === "" ? undefined : says, context.colour)}\n`);
+    terminal.write(`${explain(record, says === "" ? undefined : says, context.colour)}\n`);
   }
   return exitCode.ok;
 }
 
-/** What the checker says about a record's bad spec. */
-async function sayingsOf(bad: string, context: Context): Promise<string | undefined> {
+/** What the checker says about a record's bad spec; empty where only a data file brings it out. */
+async function sayingsOf({ bad, around }: AnyDiagnosticRecord, context: Context): Promise<string> {
   const { checkSpec } = await import("../../compiler/check/index.ts");
   const { renderAll } = await import("../../compiler/diagnostics/render.ts");
   const { memoryHost } = await import("../../compiler/host.ts");
-  const { diagnostics, sources } = checkSpec(memoryHost({ "spec.mmx": bad }), "spec.mmx", {});
+  const host = memoryHost({ ...around?.files, "spec.mmx": bad });
+  const { diagnostics, sources } = checkSpec(host, "spec.mmx", { overrides: around?.overrides ?? {} });
   return renderAll(diagnostics, sources, context.json ? {} : renderOptions(context));
 }

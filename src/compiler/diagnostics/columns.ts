@@ -58,3 +58,19 @@ export function sliceColumns(text: string, from: number, to: number): string {
   }
   return slice;
 }
+
+/** Breaks a paragraph at blanks so that no line is longer than `width`, where a word allows it. */
+export function wrap(text: string, width: number): string {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(/\s+/)) {
+    if (line !== "" && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = line === "" ? word : `${line} ${word}`;
+    }
+  }
+  lines.push(line);
+  return lines.join("\n");
+}

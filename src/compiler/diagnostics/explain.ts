@@ -1,4 +1,6 @@
 // `mmx explain CODE`: a diagnostic's record as text for a terminal. The docs page is made from the same record.
+
+import { wrap } from "./columns.ts";
 import type { DiagnosticRecord } from "./diagnostic.ts";
 import { paintFor } from "./paint.ts";
 
@@ -24,29 +26,22 @@ export function explain(record: AnyDiagnosticRecord, says: string | undefined, c
       .split("\n")
       .map((line) => `    ${line}`.trimEnd())
       .join("\n");
+  const refused = record.severity === "error" ? "This is refused" : "This is warned about";
   const parts = [
     `${severity(`${record.severity}[${record.code}]`)} ${paint.strong(record.slug)}`,
     wrap(record.why, 100),
-    `${paint.strong("This is refused:")}\n${indented(record.bad)}`,
+    `${paint.strong(`${refused}${withOverrides(record)}:`)}\n${indented(record.bad)}`,
+    ...Object.entries(record.around?.files ?? {}).map(
+      ([path, text]) => `${paint.strong(`with ${path} beside it:`)}\n${indented(text)}`,
+    ),
   ];
-  if (record.severity === "warning") parts[2] = `${paint.strong("This is warned about:")}\n${indented(record.bad)}`;
   if (says !== undefined) parts.push(`${paint.strong("mmx says:")}\n${indented(says)}`);
   parts.push(`${paint.strong("This is right:")}\n${indented(record.good)}`);
   return parts.join("\n\n");
 }
 
-/** Breaks a paragraph at blanks so that no line is longer than `width`, where a word allows it. */
-export function wrap(text: string, width: number): string {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(/\s+/)) {
-    if (line !== "" && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else {
-      line = line === "" ? word : `${line} ${word}`;
-    }
-  }
-  lines.push(line);
-  return lines.join("\n");
+/** ` with --set a=1`, where the fault is in what is set. */
+export function withOverrides({ around }: AnyDiagnosticRecord): string {
+  const pairs = Object.entries(around?.overrides ?? {}).map(([key, value]) => `--set ${key}=${value}`);
+  return pairs.length === 0 ? "" : ` with ${pairs.join(" ")}`;
 }

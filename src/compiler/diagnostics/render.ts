@@ -1,6 +1,6 @@
 // The one place that turns a diagnostic into text for people. Pure: the same record and sources give the same text, so that
 // golden tests can hold it, and the CLI, the editor and the docs show the same words.
-import { displayWidth } from "./columns.ts";
+import { displayWidth, wrap } from "./columns.ts";
 import type { Diagnostic, Fix } from "./diagnostic.ts";
 import type { FramePart, Mark } from "./frame.ts";
 import { drawFrame, gutterWidth, shownPosition } from "./frame.ts";
@@ -33,7 +33,7 @@ export function render(diagnostic: Diagnostic, sources: Sources, options: Render
     lines.push(...drawFrame(part, gutter, width, paint));
   }
   for (const note of diagnostic.notes) {
-    for (const line of note.split("\n")) lines.push(`${margin}    ${line}`.trimEnd());
+    for (const line of note.split("\n")) lines.push(...wrapped(line, `${margin}    `, width));
   }
   lines.push(...fixLines(diagnostic.fixes, margin, width, paint));
   lines.push(`${margin}${paint.faint(`mmx explain ${diagnostic.code}`)}`);
@@ -43,6 +43,14 @@ export function render(diagnostic: Diagnostic, sources: Sources, options: Render
 /** All of them, an empty line between. */
 export function renderAll(diagnostics: readonly Diagnostic[], sources: Sources, options: RenderOptions = {}): string {
   return diagnostics.map((diagnostic) => render(diagnostic, sources, options)).join("\n\n");
+}
+
+/** A line under the frame; one wider than the terminal is broken at blanks, and its rest indented. */
+function wrapped(line: string, indent: string, width: number): string[] {
+  const room = Math.max(20, width - indent.length);
+  if (displayWidth(line) <= room) return [`${indent}${line}`.trimEnd()];
+  const [first = "", ...rest] = wrap(line, room - 2).split("\n");
+  return [`${indent}${first}`, ...rest.map((text) => `${indent}  ${text}`)];
 }
 
 function title(diagnostic: Diagnostic, paint: Paint): string {
