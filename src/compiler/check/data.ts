@@ -1,13 +1,16 @@
 // `data` blocks: the schema of a file, and the batch that a model parameter of its type stands for.
 
 import type { DataSchema, FieldAxis, FieldSchema, SplitSchema } from "../compiled.ts";
+import { duplicateName } from "../diagnostics/records/names/duplicate-name.ts";
 import { unknownField } from "../diagnostics/records/names/unknown-field.ts";
 import { badSplit } from "../diagnostics/records/training/bad-split.ts";
 import { badFieldType } from "../diagnostics/records/types/bad-field-type.ts";
+import { emptyRange } from "../diagnostics/records/types/empty-range.ts";
+import { notStandardisable } from "../diagnostics/records/types/not-standardisable.ts";
 import { symbolDim } from "../dims/dim.ts";
 import type { Scope } from "../names/scope.ts";
 import { bind } from "../names/scope.ts";
-import type { Span } from "../source/span.ts";
+import { cover, type Span } from "../source/span.ts";
 import type { DataItem, FieldDeclaration, SplitDeclaration, TensorType } from "../syntax/ast.ts";
 import type { Axis, BatchValue, Mask, TensorValue } from "../types/value.ts";
 import { type Elaboration, emit, graphInput, report } from "./context.ts";
@@ -20,6 +23,12 @@ const elements = new Set(["f32", "i32", "bool", "text"]);
 
 export function declareData(program: Program, scope: Scope, item: DataItem): DataSchema {
   const e = program.constants;
+  const first = new Map<string, Span>();
+  for (const { name } of item.fields) {
+    const earlier = first.get(name.text);
+    if (earlier === undefined) first.set(name.text, name.span);
+    else report(e, duplicateName, { span: name.span, name: name.text, first: earlier });
+  }
   const fields = item.fields.flatMap((field) => declareField(program, scope, field) ?? []);
   const declared = new Set(fields.map((field) => field.name));
   program.brokenFields.set(
@@ -29,8 +38,12 @@ export function declareData(program: Program, scope: Scope, item: DataItem): Dat
   const names = fields.map((field) => field.name);
   const standardise: string[] = [];
   for (const name of item.standardise) {
-    if (names.includes(name.text)) standardise.push(name.text);
-    else report(e, unknownField, { span: name.span, name: name.text, of: `data ${item.name.text}`, candidates: names });
+    const field = fields.find((candidate) => candidate.name === name.text);
+    const reason = field === undefined ? undefined : whyNotStandardised(field);
+    if (field !== undefined && reason !== undefined) {
+      report(e, notStandardisable, { span: name.span, name: name.text, reason, declared: field.span });
+    } else if (field !== undefined) standardise.push(name.text);
+    else if (!first.has(name.text)) report(e, unknownField, { span: name.span, name: name.text, of: `data ${item.name.text}`, candidates: names });
   }
   return {
     name: item.name.text,
@@ -41,6 +54,12 @@ export function declareData(program: Program, scope: Scope, item: DataItem): Dat
     standardise,
     span: item.span,
   };
+}
+
+function whyNotStandardised(field: FieldSchema): string | undefined {
+  if (field.role === "target") return "it is a target, whose units the metrics report";
+  if (field.role === "id") return "it is an identifier";
+  return field.element === "f32" ? undefined : "its values are no measurements";
 }
 
 function declareField(program: Program, scope: Scope, field: FieldDeclaration): FieldSchema | undefined {
@@ -57,6 +76,9 @@ function declareField(program: Program, scope: Scope, field: FieldDeclaration): 
   if (!elements.has(element) && labels === undefined) {
     return refuse(`${element} is neither f32, i32, bool nor text, and no \`labels ${element} = …\` stands above`);
   }
+  if (field.role === "target" && (field.optional || type.optional)) {
+    return refuse("every sample has its target; leave unlabelled samples out, or take them as data `without` it");
+  }
   if (element === "text" && field.role !== "id") return refuse("text can only be an `id`: a model reads numbers");
   const [batch] = type.axes;
   if (batch?.size === undefined || batch.size.kind !== "name" || batch.size.name !== "B") {
@@ -69,6 +91,9 @@ function declareField(program: Program, scope: Scope, field: FieldDeclaration): 
   const range = field.range;
   const low = range === undefined ? undefined : toNumber(e, range.low.span, evaluate(e, scope, range.low));
   const high = range === undefined ? undefined : toNumber(e, range.high.span, evaluate(e, scope, range.high));
+  if (range !== undefined && low !== undefined && high !== undefined && low >= high) {
+    report(e, emptyRange, { span: cover(range.low.span, range.high.span), low, high });
+  }
   return {
     name: field.name.text,
     role: field.role,
@@ -129,6 +154,11 @@ function declareSplit(
         report(e, badSplit, { span: part.value.span, reason: "a part lists values of the column: numbers or texts" });
         return undefined;
       }
+      const other = Object.entries(parts).find(([, values]) => values.some((value) => plain.includes(value)));
+      if (other !== undefined) {
+        const shared = plain.filter((value) => other[1].includes(value)).join(", ");
+        report(e, badSplit, { span: part.value.span, reason: `${shared} is in ${other[0]} and in ${part.key.text}` });
+      }
       parts[part.key.text] = plain;
     }
     return { kind: "column", column: columnOf(split.by.text), parts };
@@ -143,7 +173,6 @@ function declareSplit(
   }
   if (Math.abs(total - 1) > 1e-9) {
     report(e, badSplit, { span: split.span, reason: `the shares add up to ${Math.round(total * 1e6) / 1e4}%, not 100%` });
-    return undefined;
   }
   const seed = split.seed === undefined ? 0 : (toInteger(e, split.seed.span, evaluate(e, scope, split.seed)) ?? 0);
   return {

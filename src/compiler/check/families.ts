@@ -2,6 +2,7 @@
 import { idRead } from "../diagnostics/records/models/id-read.ts";
 import { withheldRead } from "../diagnostics/records/models/withheld-read.ts";
 import { closest } from "../diagnostics/suggest.ts";
+import { modalityNotField } from "../diagnostics/records/names/modality-not-field.ts";
 import { unknownField } from "../diagnostics/records/names/unknown-field.ts";
 import { missingFor } from "../diagnostics/records/types/missing-for.ts";
 import { notAMember } from "../diagnostics/records/types/not-a-member.ts";
@@ -88,7 +89,9 @@ export function indexFamily(e: Elaboration, scope: Scope, expression: IndexExpre
   }
   if (object.kind === "batch") {
     const [name] = members;
-    return name === undefined ? unknown : readField(e, expression.span, object, name);
+    // A member that is no field has been reported where the set was declared.
+    const reported = e.sink.all.some(({ slug, message }) => slug === modalityNotField.slug && message.endsWith(` ${name}`));
+    return name === undefined || reported ? unknown : readField(e, expression.span, object, name);
   }
   if (object.kind === "family") return pickEntry(e, expression, object, members);
   if (object.kind === "record") {

@@ -248,6 +248,10 @@ function oneDim(program: Program, scope: Scope, item: DimItem, name: string): Va
 
 function declareLabels(program: Program, item: LabelsItem): Value {
   const members = item.members.map((member) => member.text);
+  for (const [at, { text, span }] of item.members.entries()) {
+    const first = members.indexOf(text);
+    if (first < at) report(program.constants, duplicateName, { span, name: text, first: item.members[first]?.span });
+  }
   program.labels.set(item.name.text, { name: item.name.text, members });
   return { kind: "size", dim: constantDim(members.length), axis: item.name.text };
 }
@@ -257,6 +261,7 @@ function declareModalities(program: Program, scope: Scope, item: ModalitiesItem)
   const axis = item.name.text;
   if (item.members !== undefined) {
     const fields = new Set([...program.data.values()].flatMap((schema) => schema.fields.map((field) => field.name)));
+    for (const broken of program.brokenFields.values()) for (const name of broken) fields.add(name);
     for (const member of item.members) {
       if (program.data.size > 0 && !fields.has(member.text)) {
         report(e, modalityNotField, { span: member.span, name: member.text, fields: [...fields] });

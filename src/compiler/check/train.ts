@@ -5,6 +5,7 @@ import { neverTrained } from "../diagnostics/records/lints/never-trained.ts";
 import { unusedLoss } from "../diagnostics/records/lints/unused-loss.ts";
 import { unusedValue } from "../diagnostics/records/lints/unused-value.ts";
 import { lossNotScalar } from "../diagnostics/records/models/loss-not-scalar.ts";
+import { unknownSplit } from "../diagnostics/records/training/unknown-split.ts";
 import { unknownName } from "../diagnostics/records/names/unknown-name.ts";
 import { batchOfOne } from "../diagnostics/records/training/batch-of-one.ts";
 import { noTraining } from "../diagnostics/records/training/trains-nothing.ts";
@@ -60,6 +61,12 @@ export function bindData(
     }
     const names = dataNames(program, value);
     if (names === undefined) return undefined;
+    for (const name of names) {
+      const splits = Object.keys(program.data.get(name)?.split?.parts ?? { train: 1 });
+      if (splits.includes("train")) continue;
+      report(e, unknownSplit, { span: value.span, name: "train", splits });
+      return undefined;
+    }
     bound[key] = names;
   }
   for (const { name } of model.parameters) {

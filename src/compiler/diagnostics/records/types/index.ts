@@ -5,6 +5,7 @@ import { axisNotFound } from "./axis-not-found.ts";
 import { badFieldType } from "./bad-field-type.ts";
 import { carryDiffers } from "./carry-differs.ts";
 import { conditionNotStatic } from "./condition-not-static.ts";
+import { emptyRange } from "./empty-range.ts";
 import { lengthLost } from "./length-lost.ts";
 import { misplacedStatement } from "./misplaced-statement.ts";
 import { missingArgument } from "./missing-argument.ts";
@@ -15,6 +16,7 @@ import { notAMember } from "./not-a-member.ts";
 import { notASize } from "./not-a-size.ts";
 import { notCallable } from "./not-callable.ts";
 import { notDivisible } from "./not-divisible.ts";
+import { notStandardisable } from "./not-standardisable.ts";
 import { optionalJoined } from "./optional-joined.ts";
 import { recursiveModule } from "./recursive-module.ts";
 import { resultDiffers } from "./result-differs.ts";
@@ -57,4 +59,6 @@ export const typesDiagnostics = [
   recursiveModule,
   unsteadyWeight,
   missingFor,
+  emptyRange,
+  notStandardisable,
 ] as const;
