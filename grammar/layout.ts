@@ -34,9 +34,28 @@ const closers = new Set(closerOf.values());
 const blockKeywords = new Set<TokenType>([tokens.Model, tokens.Train, tokens.Data, tokens.Module, tokens.Fn]);
 /** Signs that need something on both sides: never the first and never the last of a statement. */
 const infix = new Set<TokenType>([
-  tokens.Plus, tokens.Slash, tokens.Caret, tokens.EqualEqual, tokens.NotEqual, tokens.Less, tokens.LessEqual, tokens.Greater,
-  tokens.GreaterEqual, tokens.And, tokens.Or, tokens.Equals, tokens.Colon, tokens.Comma, tokens.PipeArrow, tokens.Else,
-  tokens.Then, tokens.Arrow, tokens.Bar, tokens.DotDot, tokens.Dot, tokens.In,
+  tokens.Plus,
+  tokens.Slash,
+  tokens.Caret,
+  tokens.EqualEqual,
+  tokens.NotEqual,
+  tokens.Less,
+  tokens.LessEqual,
+  tokens.Greater,
+  tokens.GreaterEqual,
+  tokens.And,
+  tokens.Or,
+  tokens.Equals,
+  tokens.Colon,
+  tokens.Comma,
+  tokens.PipeArrow,
+  tokens.Else,
+  tokens.Then,
+  tokens.Arrow,
+  tokens.Bar,
+  tokens.DotDot,
+  tokens.Dot,
+  tokens.In,
 ]);
 /** What continues the line above when it comes first. */
 const leading = new Set<TokenType>([tokens.PipeArrow, tokens.Else, tokens.For, tokens.Then]);
@@ -112,7 +131,10 @@ class Layout {
     const last = this.last();
     if (last === undefined || last.tokenType === tokens.LineEnd || last.tokenType === tokens.LeftCurly) return;
     if (next !== undefined && this.continues(last, next, index + 1)) return;
-    if (next !== undefined && this.lacksBlock(token, next, index + 1)) return this.openBlock();
+    if (next !== undefined && this.lacksBlock(token, next, index + 1)) {
+      this.openBlock();
+      return;
+    }
     if (last.tokenType === tokens.Comma && this.openers.length > 0) return;
     this.output.push(token);
     if (this.openers.length === 0) this.entryStart = this.output.length;

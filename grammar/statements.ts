@@ -1,6 +1,7 @@
 // The grammar of blocks: what stands between the braces of modules, models and scans.
-import { tokens as t, Name } from "./lexer.ts";
+
 import { ExpressionParser, type Rule } from "./expressions.ts";
+import { Name, tokens as t } from "./lexer.ts";
 
 export abstract class StatementParser extends ExpressionParser {
   protected readonly block: Rule = this.RULE("block", () => {

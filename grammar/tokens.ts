@@ -58,16 +58,46 @@ function capitalised<const Word extends string>(word: Word): Capitalize<Word> {
 }
 
 /** The table. Of two patterns that match at one place the earlier wins; words give way to a longer identifier. */
-export const tokenTable = [
-  open("LineEnd", /\r\n?|\n/, "the end of the line", undefined, "Ends a statement; the layout rules drop it where a line continues."),
+const tokenTable = [
+  open(
+    "LineEnd",
+    /\r\n?|\n/,
+    "the end of the line",
+    undefined,
+    "Ends a statement; the layout rules drop it where a line continues.",
+  ),
   open("DocComment", /\/\/\/[^\r\n]*/, "a doc comment", "comment.line.documentation", "Describes the declaration that follows."),
   open("Comment", /\/\/[^\r\n]*/, "a comment", "comment.line.double-slash", "Read by nobody but people."),
   open("TripleString", /"""[\s\S]*?"""/, "a string", "string.quoted.triple", "Text over several lines, taken as it stands."),
-  open("OpenTripleString", /"""[\s\S]*/, "a string without its closing quotes", undefined, "A mistake that the lexer names: it runs to the end of the file."),
-  open("StringLiteral", /"(?:[^"\\\r\n]|\\[^\r\n])*"/, "a string", "string.quoted.double", "Text in double quotes; `\\\"`, `\\\\`, `\\n` and `\\t` are escapes."),
-  open("OpenString", /"(?:[^"\\\r\n]|\\[^\r\n])*/, "a string without its closing quote", undefined, "A mistake that the lexer names, so that it costs one line only."),
+  open(
+    "OpenTripleString",
+    /"""[\s\S]*/,
+    "a string without its closing quotes",
+    undefined,
+    "A mistake that the lexer names: it runs to the end of the file.",
+  ),
+  open(
+    "StringLiteral",
+    /"(?:[^"\\\r\n]|\\[^\r\n])*"/,
+    "a string",
+    "string.quoted.double",
+    'Text in double quotes; `\\"`, `\\\\`, `\\n` and `\\t` are escapes.',
+  ),
+  open(
+    "OpenString",
+    /"(?:[^"\\\r\n]|\\[^\r\n])*/,
+    "a string without its closing quote",
+    undefined,
+    "A mistake that the lexer names, so that it costs one line only.",
+  ),
 
-  open("ForeignComment", /#[^\r\n]*|\/\*[\s\S]*?\*\//, "a comment of another language", undefined, "A mistake that the lexer names; comments begin with `//`."),
+  open(
+    "ForeignComment",
+    /#[^\r\n]*|\/\*[\s\S]*?\*\//,
+    "a comment of another language",
+    undefined,
+    "A mistake that the lexer names; comments begin with `//`.",
+  ),
   open("Semicolon", /;/, "`;`", undefined, "A mistake that the lexer names: a statement ends with its line."),
 
   reserved("use", "keyword.control", "Brings in library modules, other mmx files and TypeScript extension operations."),
@@ -123,7 +153,13 @@ export const tokenTable = [
   open("Identifier", /[A-Za-z_][A-Za-z0-9_]*/, "a name", "variable.other", "ASCII letters, digits and `_`."),
   sign("Ellipsis", "...", "keyword.operator", "Any leading axes."),
   sign("DotDot", "..", "keyword.operator", "A range, both ends included."),
-  open("NumberLiteral", /(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?%?/, "a number", "constant.numeric", "`12`, `0.5`, `1e-3`, `30%` (= 0.3)."),
+  open(
+    "NumberLiteral",
+    /(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?%?/,
+    "a number",
+    "constant.numeric",
+    "`12`, `0.5`, `1e-3`, `30%` (= 0.3).",
+  ),
   sign("Dot", ".", "punctuation", "Reads a field of a record or of data."),
   sign("PipeArrow", "|>", "keyword.operator", "Gives the value on the left to the function on the right as its first argument."),
   sign("Bar", "|", "keyword.operator", "Separates members or labels."),

@@ -24,7 +24,10 @@ export function writeEbnf(rules: readonly Rule[]): string {
     `/* Reserved words: ${reservedWords.join(" ")} */`,
     "",
     "/* Operators, from the loosest to the tightest:",
-    ...operatorLevels.map((level) => `   ${level.signs.join(" ").padEnd(18)}${level.position === "before" ? "before its operand" : `groups ${level.groups}`}`),
+    ...operatorLevels.map(
+      (level) =>
+        `   ${level.signs.join(" ").padEnd(18)}${level.position === "before" ? "before its operand" : `groups ${level.groups}`}`,
+    ),
     "*/",
     "",
   ].join("\n");

@@ -61,6 +61,7 @@ function repeat(definition: readonly IProduction[], separator: TokenType | undef
 
 function token({ name }: TokenType): Production {
   const specification = tokenSpecifications.find((candidate) => candidate.name === name);
-  if (specification === undefined || typeof specification.pattern !== "string") return { kind: "token", text: name, literal: false };
+  if (specification === undefined || typeof specification.pattern !== "string")
+    return { kind: "token", text: name, literal: false };
   return { kind: "token", text: specification.pattern, literal: true };
 }

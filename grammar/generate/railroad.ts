@@ -29,7 +29,7 @@ export function drawRailroad(rules: readonly Rule[]): string {
     const track = top + drawing.track;
     const right = margin + gap + drawing.width + gap;
     parts.push(
-      `<g id="${rule.name}"><text class="title" x="${margin}" y="${y + 12}">${escape(rule.name)}</text>`,
+      `<g id="${rule.name}"><text class="title" x="${margin}" y="${y + 12}">${escapeXml(rule.name)}</text>`,
       dot(margin, track),
       line(margin, track, margin + gap),
       drawing.draw(margin + gap, top),
@@ -82,7 +82,7 @@ function box(text: string, kind: "rule" | "token", radius: number): Drawing {
     draw: (x, y) => {
       const link = kind === "rule" ? [`<a href="#${text}">`, "</a>"] : ["", ""];
       const rectangle = `<rect x="${number(x)}" y="${number(y)}" width="${number(width)}" height="${boxHeight}" rx="${radius}"/>`;
-      const label = `<text x="${number(x + boxPadding)}" y="${number(y + 16)}">${escape(text)}</text>`;
+      const label = `<text x="${number(x + boxPadding)}" y="${number(y + 16)}">${escapeXml(text)}</text>`;
       return `<g class="${kind}">${link[0]}${rectangle}${label}${link[1]}</g>`;
     },
   };
@@ -187,6 +187,6 @@ function number(value: number): string {
   return String(Math.round(value * 10) / 10);
 }
 
-function escape(text: string): string {
+function escapeXml(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }

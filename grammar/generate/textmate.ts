@@ -1,5 +1,5 @@
 // Writes the TextMate grammar that editors colour specs with, from the scopes of the token table.
-import { type EditorScope, tokenSpecifications, type TokenSpecification } from "../tokens.ts";
+import { type EditorScope, type TokenSpecification, tokenSpecifications } from "../tokens.ts";
 
 const language = "mmx";
 
@@ -12,7 +12,7 @@ interface Pattern {
 }
 
 export function writeTextMate(): string {
-  const escape: Pattern = { name: `constant.character.escape.${language}`, match: "\\\\." };
+  const escapeSequence: Pattern = { name: `constant.character.escape.${language}`, match: "\\\\." };
   const grammar = {
     name: language,
     scopeName: `source.${language}`,
@@ -21,7 +21,7 @@ export function writeTextMate(): string {
       ...openClass("DocComment"),
       ...openClass("Comment"),
       { name: scope("string.quoted.triple"), begin: '"""', end: '"""' },
-      { name: scope("string.quoted.double"), begin: '"', end: '"|(?=$)', patterns: [escape] },
+      { name: scope("string.quoted.double"), begin: '"', end: '"|(?=$)', patterns: [escapeSequence] },
       // As a key or a member any word is a name.
       { name: scope("variable.other"), match: "(?<=\\.)[A-Za-z_][A-Za-z0-9_]*|\\b[A-Za-z_][A-Za-z0-9_]*(?=\\s*:)" },
       ...words("reserved", ""),

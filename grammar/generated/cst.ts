@@ -448,116 +448,6 @@ export type NextCstChildren = {
   expression: ExpressionCstNode[];
 };
 
-export interface SpecFileCstNode extends CstNode {
-  name: "specFile";
-  children: SpecFileCstChildren;
-}
-
-export type SpecFileCstChildren = {
-  item?: ItemCstNode[];
-  itemEnd?: ItemEndCstNode[];
-};
-
-export interface ItemEndCstNode extends CstNode {
-  name: "itemEnd";
-  children: ItemEndCstChildren;
-}
-
-export type ItemEndCstChildren = {
-  LineEnd: IToken[];
-};
-
-export interface ItemCstNode extends CstNode {
-  name: "item";
-  children: ItemCstChildren;
-}
-
-export type ItemCstChildren = {
-  header?: HeaderCstNode[];
-  useItem?: UseItemCstNode[];
-  dimItem?: DimItemCstNode[];
-  labelsItem?: LabelsItemCstNode[];
-  dataItem?: DataItemCstNode[];
-  modalitiesItem?: ModalitiesItemCstNode[];
-  moduleItem?: ModuleItemCstNode[];
-  modelItem?: ModelItemCstNode[];
-  trainItem?: TrainItemCstNode[];
-  evaluateItem?: EvaluateItemCstNode[];
-  constantItem?: ConstantItemCstNode[];
-};
-
-export interface HeaderCstNode extends CstNode {
-  name: "header";
-  children: HeaderCstChildren;
-}
-
-export type HeaderCstChildren = {
-  Mmx: IToken[];
-  NumberLiteral: IToken[];
-};
-
-export interface UseItemCstNode extends CstNode {
-  name: "useItem";
-  children: UseItemCstChildren;
-}
-
-export type UseItemCstChildren = {
-  Use: IToken[];
-  useTarget: UseTargetCstNode[];
-  Comma?: IToken[];
-};
-
-export interface UseTargetCstNode extends CstNode {
-  name: "useTarget";
-  children: UseTargetCstChildren;
-}
-
-export type UseTargetCstChildren = {
-  StringLiteral?: IToken[];
-  Name?: IToken[];
-  Dot?: IToken[];
-};
-
-export interface ConstantItemCstNode extends CstNode {
-  name: "constantItem";
-  children: ConstantItemCstChildren;
-}
-
-export type ConstantItemCstChildren = {
-  Name: IToken[];
-  Equals: IToken[];
-  expression: ExpressionCstNode[];
-};
-
-export interface DimItemCstNode extends CstNode {
-  name: "dimItem";
-  children: DimItemCstChildren;
-}
-
-export type DimItemCstChildren = {
-  Dim: IToken[];
-  dimDeclaration: DimDeclarationCstNode[];
-  Comma?: IToken[];
-};
-
-export interface DimDeclarationCstNode extends CstNode {
-  name: "dimDeclaration";
-  children: DimDeclarationCstChildren;
-}
-
-export type DimDeclarationCstChildren = {
-  name: IToken[];
-  LeftSquare?: IToken[];
-  index?: IToken[];
-  RightSquare?: IToken[];
-  Equals?: IToken[];
-  size?: ExpressionCstNode[];
-  LessEqual?: IToken[];
-  bound?: ExpressionCstNode[];
-  Ragged?: IToken[];
-  forClause?: ForClauseCstNode[];
-};
-
 export interface LabelsItemCstNode extends CstNode {
   name: "labelsItem";
   children: LabelsItemCstChildren;
@@ -703,6 +593,128 @@ export type FieldColumnCstChildren = {
   Name?: IToken[];
 };
 
+export interface SettingsCstNode extends CstNode {
+  name: "settings";
+  children: SettingsCstChildren;
+}
+
+export type SettingsCstChildren = {
+  LeftCurly: IToken[];
+  setting?: SettingCstNode[];
+  entryEnd?: EntryEndCstNode[];
+  RightCurly: IToken[];
+};
+
+export interface SpecFileCstNode extends CstNode {
+  name: "specFile";
+  children: SpecFileCstChildren;
+}
+
+export type SpecFileCstChildren = {
+  item?: ItemCstNode[];
+  itemEnd?: ItemEndCstNode[];
+};
+
+export interface ItemEndCstNode extends CstNode {
+  name: "itemEnd";
+  children: ItemEndCstChildren;
+}
+
+export type ItemEndCstChildren = {
+  LineEnd: IToken[];
+};
+
+export interface ItemCstNode extends CstNode {
+  name: "item";
+  children: ItemCstChildren;
+}
+
+export type ItemCstChildren = {
+  header?: HeaderCstNode[];
+  useItem?: UseItemCstNode[];
+  dimItem?: DimItemCstNode[];
+  labelsItem?: LabelsItemCstNode[];
+  dataItem?: DataItemCstNode[];
+  modalitiesItem?: ModalitiesItemCstNode[];
+  moduleItem?: ModuleItemCstNode[];
+  modelItem?: ModelItemCstNode[];
+  trainItem?: TrainItemCstNode[];
+  evaluateItem?: EvaluateItemCstNode[];
+  constantItem?: ConstantItemCstNode[];
+};
+
+export interface HeaderCstNode extends CstNode {
+  name: "header";
+  children: HeaderCstChildren;
+}
+
+export type HeaderCstChildren = {
+  Mmx: IToken[];
+  NumberLiteral: IToken[];
+};
+
+export interface UseItemCstNode extends CstNode {
+  name: "useItem";
+  children: UseItemCstChildren;
+}
+
+export type UseItemCstChildren = {
+  Use: IToken[];
+  useTarget: UseTargetCstNode[];
+  Comma?: IToken[];
+};
+
+export interface UseTargetCstNode extends CstNode {
+  name: "useTarget";
+  children: UseTargetCstChildren;
+}
+
+export type UseTargetCstChildren = {
+  StringLiteral?: IToken[];
+  Name?: IToken[];
+  Dot?: IToken[];
+};
+
+export interface ConstantItemCstNode extends CstNode {
+  name: "constantItem";
+  children: ConstantItemCstChildren;
+}
+
+export type ConstantItemCstChildren = {
+  Name: IToken[];
+  Equals: IToken[];
+  expression: ExpressionCstNode[];
+};
+
+export interface DimItemCstNode extends CstNode {
+  name: "dimItem";
+  children: DimItemCstChildren;
+}
+
+export type DimItemCstChildren = {
+  Dim: IToken[];
+  dimDeclaration: DimDeclarationCstNode[];
+  Comma?: IToken[];
+};
+
+export interface DimDeclarationCstNode extends CstNode {
+  name: "dimDeclaration";
+  children: DimDeclarationCstChildren;
+}
+
+export type DimDeclarationCstChildren = {
+  name: IToken[];
+  LeftSquare?: IToken[];
+  index?: IToken[];
+  RightSquare?: IToken[];
+  Equals?: IToken[];
+  size?: ExpressionCstNode[];
+  LessEqual?: IToken[];
+  bound?: ExpressionCstNode[];
+  Ragged?: IToken[];
+  forClause?: ForClauseCstNode[];
+};
+
 export interface ModuleItemCstNode extends CstNode {
   name: "moduleItem";
   children: ModuleItemCstChildren;
@@ -796,16 +808,4 @@ export type EvaluateItemCstChildren = {
   On: IToken[];
   expression: ExpressionCstNode[];
   settings?: SettingsCstNode[];
-};
-
-export interface SettingsCstNode extends CstNode {
-  name: "settings";
-  children: SettingsCstChildren;
-}
-
-export type SettingsCstChildren = {
-  LeftCurly: IToken[];
-  setting?: SettingCstNode[];
-  entryEnd?: EntryEndCstNode[];
-  RightCurly: IToken[];
 };

@@ -34,7 +34,10 @@ describe("layout", () => {
     ["a =\nb = 2\n", "a = ; b = 2 ;"],
     ["s { a: 1 +\n b: 2 }\n", "s { a : 1 + ; b : 2 ; } ;"],
     ["a = f(1\nb = 2\n", "a = f ( 1 <RightParen> ; b = 2 ;"],
-    ["model A(x: c) {\n y = f(x\ntrain A on c { e: 1 }\n", "model A ( x : c ) { y = f ( x <RightParen> ; <RightCurly> ; train A on c { e : 1 ; } ;"],
+    [
+      "model A(x: c) {\n y = f(x\ntrain A on c { e: 1 }\n",
+      "model A ( x : c ) { y = f ( x <RightParen> ; <RightCurly> ; train A on c { e : 1 ; } ;",
+    ],
     ["model A(x: c)\n  y = 1\n}\n", "model A ( x : c ) <LeftCurly> y = 1 ; } ;"],
     ["", ""],
   ])("of %j", (text, expected) => {
@@ -45,15 +48,40 @@ describe("layout", () => {
     const { tokens, problems } = layOut(lexer.tokenize("a = { train: data.model }\n").tokens);
     expect(problems).toEqual([]);
     expect(tokens.filter((token) => /^[a-z]+$/.test(token.image)).map((token) => token.tokenType.name)).toEqual([
-      "Identifier", "Identifier", "Data", "Identifier",
+      "Identifier",
+      "Identifier",
+      "Data",
+      "Identifier",
     ]);
   });
 
   it("always gives matching brackets, each entry ended", () => {
-    const part = fc.constantFrom("(", ")", "[", "]", "{", "}", "\n", ",", "a", "=", "model A", "|>", "->", "stage b", "1", ":", "data");
+    const part = fc.constantFrom(
+      "(",
+      ")",
+      "[",
+      "]",
+      "{",
+      "}",
+      "\n",
+      ",",
+      "a",
+      "=",
+      "model A",
+      "|>",
+      "->",
+      "stage b",
+      "1",
+      ":",
+      "data",
+    );
     fc.assert(
       fc.property(fc.array(part, { maxLength: 30 }), (parts) => {
-        const pairs: Readonly<Record<string, string>> = { LeftParen: "RightParen", LeftSquare: "RightSquare", LeftCurly: "RightCurly" };
+        const pairs: Readonly<Record<string, string>> = {
+          LeftParen: "RightParen",
+          LeftSquare: "RightSquare",
+          LeftCurly: "RightCurly",
+        };
         const awaited: string[] = [];
         const { tokens } = layOut(lexer.tokenize(parts.join(" ")).tokens);
         for (const [index, token] of tokens.entries()) {

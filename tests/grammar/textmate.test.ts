@@ -1,9 +1,9 @@
 // The TextMate grammar, run by the engine that editors use.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { beforeAll, describe, expect, it } from "vitest";
 import oniguruma from "vscode-oniguruma";
 import textmate from "vscode-textmate";
-import { beforeAll, describe, expect, it } from "vitest";
 
 let grammar: textmate.IGrammar;
 
@@ -41,7 +41,11 @@ function colours(...lines: readonly string[]): readonly string[] {
 describe("the TextMate grammar", () => {
   it("colours a declaration", () => {
     expect(colours("dim T <= 500 ragged // time")).toEqual([
-      "dim keyword.declaration", "T variable.other", "<= keyword.operator", "500 constant.numeric", "ragged keyword.other",
+      "dim keyword.declaration",
+      "T variable.other",
+      "<= keyword.operator",
+      "500 constant.numeric",
+      "ragged keyword.other",
       "// time comment.line.double-slash",
     ]);
   });

@@ -31,7 +31,7 @@ describe("syntax diagnostics", () => {
   it.each([
     ["mmx 1\n# note\ntau = 0.1\n", "mmx 1\n// note\ntau = 0.1\n"],
     ["mmx 1\ntau = 0.1;\n", "mmx 1\ntau = 0.1\n\n"],
-    ["mmx 1\nname = \"left\n", "mmx 1\nname = \"left\"\n"],
+    ['mmx 1\nname = "left\n', 'mmx 1\nname = "left"\n'],
     ["mmx 1\ntau = (1 + 2\nrho = 3\n", "mmx 1\ntau = (1 + 2)\nrho = 3\n"],
     ["mmx 1\ntau = 0.1)\n", "mmx 1\ntau = 0.1\n"],
     ["mmx 1\ntau = [0.1)\n", "mmx 1\ntau = [0.1]\n"],
@@ -58,6 +58,10 @@ describe("syntax diagnostics", () => {
 
   it("says where an unclosed bracket opened and where it has to close", () => {
     const [diagnostic] = diagnosticsOf("mmx 1\nmodel A(c: d) {\n  x = f(1\n  y = 2\n}\n");
-    expect(diagnostic).toMatchObject({ code: "MMX1004", span: { start: 29, end: 30 }, labels: [{ span: { start: 31, end: 31 } }] });
+    expect(diagnostic).toMatchObject({
+      code: "MMX1004",
+      span: { start: 29, end: 30 },
+      labels: [{ span: { start: 31, end: 31 } }],
+    });
   });
 });

@@ -163,9 +163,10 @@ describe("formatting any spec", () => {
     const source = fc.constantFrom(...specs.map(({ text }) => text), nasty);
     fc.assert(
       fc.property(source, fc.infiniteStream(fc.nat(9)), (text, stream) => {
-        const shaken = text.replace(/([,(\[])(?!.*\/\/)( ?)/g, (_, sign: string) => {
+        const shaken = text.replace(/[,([{](?!.*\/\/)|\n|[-+*/=|<>](?=[ \w])| (?=[}\])]).*/g, (sign) => {
           const choice = stream.next().value ?? 0;
-          return sign + (choice < 2 && sign !== "," ? "\n" : " ".repeat(choice % 3));
+          if (sign === "\n") return ["\n", "\n\n\n", "\n // note\n", "  // why\n", "\n\t"][choice] ?? "\n";
+          return sign + (["\n", "  ", " // here\n"][choice] ?? "");
         });
         fc.pre(isClean(shaken));
         const formatted = format(shaken);

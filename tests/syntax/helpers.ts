@@ -1,8 +1,8 @@
 // What the syntax tests share: parsing from a string, trees without places, and the specs of the repository.
 import { readdirSync, readFileSync } from "node:fs";
+import { positionAt } from "../../src/compiler/source/span.ts";
 import type { SpecFile } from "../../src/compiler/syntax/ast.ts";
 import { parse } from "../../src/compiler/syntax/parse.ts";
-import { positionAt } from "../../src/compiler/source/span.ts";
 
 /** Parses a spec to which the header is added. */
 export function parseBody(body: string) {

@@ -39,7 +39,9 @@ function show(node: Expression): string {
     case "index":
       return `${show(node.object)}[${node.indices.map((index) => (index === undefined ? "*" : show(index))).join(", ")}]`;
     case "call": {
-      const clauses = node.clauses.map((clause) => ` for ${clause.names.map((name) => name.text).join(", ")} in ${show(clause.domain)}`);
+      const clauses = node.clauses.map(
+        (clause) => ` for ${clause.names.map((name) => name.text).join(", ")} in ${show(clause.domain)}`,
+      );
       const named = node.named.map((entry) => `${entry.key.text}: ${show(entry.value)}`);
       return `${show(node.callee)}(${[...node.positional.map(show), ...named].join(", ")}${clauses.join("")})`;
     }
@@ -126,7 +128,10 @@ describe("statements", () => {
       clauses: [{ names: [{ text: "s" }, { text: "t" }] }],
     });
     expect(statement("to[s, t] = z[s] for s, t in pairs(M)")).toMatchObject({
-      index: [{ names: [{ text: "s" }], unordered: false }, { names: [{ text: "t" }], unordered: false }],
+      index: [
+        { names: [{ text: "s" }], unordered: false },
+        { names: [{ text: "t" }], unordered: false },
+      ],
     });
   });
 
@@ -138,7 +143,10 @@ describe("statements", () => {
   });
 
   it("declare weights and state", () => {
-    expect(statement("param weight: f32[In, 3 * out] = glorot(In, out)")).toMatchObject({ kind: "param", type: { kind: "tensor" } });
+    expect(statement("param weight: f32[In, 3 * out] = glorot(In, out)")).toMatchObject({
+      kind: "param",
+      type: { kind: "tensor" },
+    });
     expect(statement("bank seen[m]: f32[samples, D] for m in M")).toMatchObject({ kind: "bank", initial: undefined });
     expect(statement("update a[m] = 0.9 * rows(a[m]) for m in M from epoch 2")).toMatchObject({
       kind: "update",
@@ -186,7 +194,12 @@ data mosi {
         { name: { text: "text" }, role: "input", optional: false, doc: "Words." },
         { name: { text: "audio" }, optional: true, doc: undefined },
         { name: { text: "video" }, optional: true },
-        { name: { text: "mood" }, role: "target", range: { low: { kind: "unary" }, high: { value: 3 } }, from: { text: "label" } },
+        {
+          name: { text: "mood" },
+          role: "target",
+          range: { low: { kind: "unary" }, high: { value: 3 } },
+          from: { text: "label" },
+        },
         { name: { text: "target" }, role: "id", type: { element: { text: "text" } } },
         { name: { text: "file" } },
       ],
@@ -200,20 +213,27 @@ data mosi {
       { name: { text: "S" }, index: { text: "m" }, over: { name: "M" } },
       { name: { text: "N" }, size: undefined, bound: undefined },
     ]);
-    expect(item("labels Digit = 0 .. 3\n")).toMatchObject({ members: [{ text: "0" }, { text: "1" }, { text: "2" }, { text: "3" }] });
+    expect(item("labels Digit = 0 .. 3\n")).toMatchObject({
+      members: [{ text: "0" }, { text: "1" }, { text: "2" }, { text: "3" }],
+    });
     expect(item('labels Lie = true | "not sure" | truth\n')).toMatchObject({
       members: [{ text: "true" }, { text: "not sure" }, { text: "truth" }],
     });
   });
 
   it("of modalities by members or by value", () => {
-    expect(item("modalities M = text | audio\n")).toMatchObject({ members: [{ text: "text" }, { text: "audio" }], value: undefined });
+    expect(item("modalities M = text | audio\n")).toMatchObject({
+      members: [{ text: "text" }, { text: "audio" }],
+      value: undefined,
+    });
     expect(item("modalities N = M - text\n")).toMatchObject({ members: undefined, value: { kind: "binary" } });
     expect(item("modalities One = text\n")).toMatchObject({ members: [{ text: "text" }] });
   });
 
   it("of modules", () => {
-    const module = item("module F(x: f32[..., D]?, over: dim = T, c: clips without lie, mood, f: module) -> { a: f32[], b: size } {\n x\n}\n");
+    const module = item(
+      "module F(x: f32[..., D]?, over: dim = T, c: clips without lie, mood, f: module) -> { a: f32[], b: size } {\n x\n}\n",
+    );
     expect(module).toMatchObject({
       kind: "module",
       parameters: [
@@ -228,14 +248,19 @@ data mosi {
   });
 
   it("of training and evaluation", () => {
-    expect(item("train A on { source: a + b, target: c.test } {\n seed: 1\n stage: 2\n stage one { epochs: 3 }\n}\n")).toMatchObject({
+    expect(
+      item("train A on { source: a + b, target: c.test } {\n seed: 1\n stage: 2\n stage one { epochs: 3 }\n}\n"),
+    ).toMatchObject({
       on: [{ parameter: { text: "source" } }, { parameter: { text: "target" }, value: { kind: "member" } }],
       settings: [{ key: { text: "seed" } }, { key: { text: "stage" } }],
       stages: [{ name: { text: "one" }, settings: [{ key: { text: "epochs" } }] }],
     });
     expect(item("evaluate A on c.test\n")).toMatchObject({ on: [{ parameter: undefined }], settings: [] });
     expect(item('use std.attention, "./swish.ts"\n')).toMatchObject({
-      targets: [{ path: "std.attention", quoted: false }, { path: "./swish.ts", quoted: true }],
+      targets: [
+        { path: "std.attention", quoted: false },
+        { path: "./swish.ts", quoted: true },
+      ],
     });
   });
 });

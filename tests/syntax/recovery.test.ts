@@ -143,7 +143,9 @@ describe("two mistakes", () => {
   ])("on lines %i and %i give two complaints there", (first, firstText, second, secondText) => {
     const text = withLine(second, secondText, withLine(first, firstText));
     expect(complaints(text).map((complaint) => Number(complaint.split(" ")[0]))).toEqual([first, second]);
-    expect(outline(text).filter((entry) => !entry.startsWith("  "))).toEqual(outline(spec).filter((entry) => !entry.startsWith("  ")));
+    expect(outline(text).filter((entry) => !entry.startsWith("  "))).toEqual(
+      outline(spec).filter((entry) => !entry.startsWith("  ")),
+    );
   });
 });
 

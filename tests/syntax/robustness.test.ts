@@ -54,7 +54,11 @@ describe("parse", () => {
         const pieces = text.split(/(\s+|\b|(?=[^\w\s])|(?<=[^\w\s]))/).filter((piece) => piece !== "");
         for (const [at, change, other] of changes) {
           const index = at % pieces.length;
-          pieces.splice(index, 1, ...(change === "drop" ? [] : change === "double" ? [pieces[index] ?? "", pieces[index] ?? ""] : [other]));
+          pieces.splice(
+            index,
+            1,
+            ...(change === "drop" ? [] : change === "double" ? [pieces[index] ?? "", pieces[index] ?? ""] : [other]),
+          );
         }
         expectSound(pieces.join(""));
       }),

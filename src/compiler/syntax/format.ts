@@ -1,9 +1,10 @@
 // The canonical layout of a spec, for `mmx fmt` and editors: one statement a line, two spaces a level, one space around
 // operators, at most one blank line, comments kept. The author's line breaks inside a statement stay.
+
+import { positionAt } from "../source/span.ts";
 import { joinLines, toLines } from "./format/lines.ts";
 import { toPieces } from "./format/pieces.ts";
 import { parse } from "./parse.ts";
-import { positionAt } from "../source/span.ts";
 
 /**
  * The formatted text; formatting it again changes nothing, and it parses to the same tree.

@@ -1,8 +1,8 @@
 // What every part of the CST-to-AST builder needs: the file, its doc comments, a place to report, and the few ways to read
 // a CST that may have holes where the parser recovered.
 import type { CstNode, IToken } from "chevrotain";
-import type { Span } from "../../source/span.ts";
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
+import type { Span } from "../../source/span.ts";
 import type { Name } from "../ast.ts";
 
 export interface BuildContext {

@@ -1,6 +1,12 @@
 // Builds `data` and `labels` declarations of the AST from the CST.
 import type { IToken } from "chevrotain";
-import type { DataItemCstNode, FieldCstNode, FieldRangeCstNode, LabelsItemCstNode, SplitEntryCstNode } from "../../../../grammar/generated/cst.ts";
+import type {
+  DataItemCstNode,
+  FieldCstNode,
+  FieldRangeCstNode,
+  LabelsItemCstNode,
+  SplitEntryCstNode,
+} from "../../../../grammar/generated/cst.ts";
 import { diagnose } from "../../diagnostics/diagnostic.ts";
 import { labelsRange } from "../../diagnostics/records/syntax/labels-range.ts";
 import { unexpected } from "../../diagnostics/records/syntax/unexpected.ts";
@@ -28,7 +34,9 @@ export function buildData(context: BuildContext, node: DataItemCstNode, fallback
     fields: entries.flatMap((entry) => all(entry.field)).map((field) => buildField(context, field, span.end)),
     file: first === undefined ? undefined : buildString(context, first),
     split: firstSplit === undefined ? undefined : buildSplit(context, firstSplit, span.end),
-    standardise: entries.flatMap((entry) => all(entry.standardiseEntry)).flatMap((entry) => namesOf(context, entry.children.Name)),
+    standardise: entries
+      .flatMap((entry) => all(entry.standardiseEntry))
+      .flatMap((entry) => namesOf(context, entry.children.Name)),
     doc: context.docAt(span.start),
   };
 }
@@ -84,7 +92,10 @@ export function buildLabels(context: BuildContext, node: LabelsItemCstNode, fall
   const low = one(children.low);
   const high = one(children.high);
   const written = all(children.label).flatMap(({ children: label }) => [
-    ...all(label.Name), ...all(label.StringLiteral), ...all(label.True), ...all(label.False),
+    ...all(label.Name),
+    ...all(label.StringLiteral),
+    ...all(label.True),
+    ...all(label.False),
   ]);
   return {
     kind: "labels",

@@ -1,14 +1,34 @@
 // Builds expressions of the AST from the CST; operations.ts groups their operators.
 import type { IToken } from "chevrotain";
 import type {
-  BracesCstNode, CallCstNode, ExpressionCstNode, ForClauseCstNode, IndexCstNode, MemberCstNode, OperandCstNode, PostfixCstNode,
-  PrimaryCstNode, ScanCstNode, SettingCstNode,
+  BracesCstNode,
+  CallCstNode,
+  ExpressionCstNode,
+  ForClauseCstNode,
+  IndexCstNode,
+  MemberCstNode,
+  OperandCstNode,
+  PostfixCstNode,
+  PrimaryCstNode,
+  ScanCstNode,
+  SettingCstNode,
 } from "../../../../grammar/generated/cst.ts";
 import { diagnose } from "../../diagnostics/diagnostic.ts";
 import { mixedBraces } from "../../diagnostics/records/syntax/mixed-braces.ts";
 import { cover, type Span } from "../../source/span.ts";
 import type { Expression, ForClause, NumberLiteral, Setting, StringLiteral } from "../ast.ts";
-import { all, type BuildContext, nameOf, namesOf, nodeSpan, numberValue, one, pointSpan, stringValue, tokenSpan } from "./context.ts";
+import {
+  all,
+  type BuildContext,
+  nameOf,
+  namesOf,
+  nodeSpan,
+  numberValue,
+  one,
+  pointSpan,
+  stringValue,
+  tokenSpan,
+} from "./context.ts";
 import { buildOperation } from "./operations.ts";
 import { buildBlock } from "./statements.ts";
 
@@ -23,6 +43,7 @@ export function buildExpression(context: BuildContext, node: ExpressionCstNode |
       kind: "if",
       span,
       condition: buildOperation(context, one(condition), span.end),
+      // biome-ignore lint/suspicious/noThenProperty: the tree names the branches as the language does; nothing awaits it.
       then: buildOperation(context, one(then), span.end),
       otherwise: buildExpression(context, one(otherwise), span.end),
     };
@@ -58,7 +79,8 @@ function buildPostfix(context: BuildContext, node: PostfixCstNode | undefined, f
 function withSuffix(context: BuildContext, object: Expression, suffix: MemberCstNode | IndexCstNode | CallCstNode): Expression {
   const place = nodeSpan(context, suffix, object.span.end);
   const span = cover(object.span, place);
-  if (suffix.name === "member") return { kind: "member", span, object, member: nameOf(context, one(suffix.children.Name), place.end) };
+  if (suffix.name === "member")
+    return { kind: "member", span, object, member: nameOf(context, one(suffix.children.Name), place.end) };
   if (suffix.name === "call") return buildCall(context, object, suffix, span);
   const indices = all(suffix.children.indexItem).map((item) =>
     one(item.children.Star) === undefined ? buildExpression(context, one(item.children.expression), place.end) : undefined,
@@ -88,7 +110,11 @@ export function buildClauses(
 ): readonly ForClause[] {
   return all(nodes).map((node) => {
     const span = nodeSpan(context, node, fallback);
-    return { span, names: namesOf(context, node.children.Name), domain: buildOperation(context, one(node.children.operation), span.end) };
+    return {
+      span,
+      names: namesOf(context, node.children.Name),
+      domain: buildOperation(context, one(node.children.operation), span.end),
+    };
   });
 }
 

@@ -1,13 +1,31 @@
 // Builds a file's declarations of the AST from the CST.
 import type {
-  DimDeclarationCstNode, EvaluateItemCstNode, ItemCstNode, ModalitiesItemCstNode, ModelItemCstNode, ModuleItemCstNode,
-  ParametersCstNode, TrainItemCstNode, UseItemCstNode,
+  DimDeclarationCstNode,
+  EvaluateItemCstNode,
+  ItemCstNode,
+  ModalitiesItemCstNode,
+  ModelItemCstNode,
+  ModuleItemCstNode,
+  ParametersCstNode,
+  TrainItemCstNode,
+  UseItemCstNode,
 } from "../../../../grammar/generated/cst.ts";
 import type {
-  DimItem, EvaluateItem, Expression, Item, ModalitiesItem, ModelItem, ModuleItem, Name, Parameter, Setting, StageDeclaration,
-  TrainItem, UseItem,
+  DimItem,
+  EvaluateItem,
+  Expression,
+  Item,
+  ModalitiesItem,
+  ModelItem,
+  ModuleItem,
+  Name,
+  Parameter,
+  Setting,
+  StageDeclaration,
+  TrainItem,
+  UseItem,
 } from "../ast.ts";
-import { all, type BuildContext, nameOf, namesOf, nodeSpan, one, pointSpan, stringValue } from "./context.ts";
+import { all, type BuildContext, nameOf, namesOf, nodeSpan, one, stringValue } from "./context.ts";
 import { buildData, buildLabels } from "./data.ts";
 import { buildExpression, buildSetting, buildValue } from "./expressions.ts";
 import { buildOperation } from "./operations.ts";
@@ -29,7 +47,9 @@ export function buildItems(context: BuildContext, node: ItemCstNode): readonly I
   }
   return [
     ...all(children.useItem).map((item) => buildUse(context, item, fallback)),
-    ...all(children.dimItem).flatMap((item) => all(item.children.dimDeclaration)).map((item) => buildDim(context, item, fallback)),
+    ...all(children.dimItem)
+      .flatMap((item) => all(item.children.dimDeclaration))
+      .map((item) => buildDim(context, item, fallback)),
     ...all(children.labelsItem).map((item) => buildLabels(context, item, fallback)),
     ...all(children.dataItem).map((item) => buildData(context, item, fallback)),
     ...all(children.modalitiesItem).map((item) => buildModalities(context, item, fallback)),
@@ -43,7 +63,12 @@ export function buildItems(context: BuildContext, node: ItemCstNode): readonly I
 function buildUse(context: BuildContext, node: UseItemCstNode, fallback: number): UseItem {
   const targets = all(node.children.useTarget).map((target) => {
     const string = one(target.children.StringLiteral);
-    const path = string === undefined ? all(target.children.Name).map((part) => part.image).join(".") : stringValue(string.image);
+    const path =
+      string === undefined
+        ? all(target.children.Name)
+            .map((part) => part.image)
+            .join(".")
+        : stringValue(string.image);
     return { span: nodeSpan(context, target, fallback), path, quoted: string !== undefined };
   });
   return { kind: "use", span: nodeSpan(context, node, fallback), targets: targets.filter((target) => target.path !== "") };

@@ -1,8 +1,8 @@
 // Groups a flat run of operands and operators into binary, unary and range expressions by the table of binding strengths
 // (precedence climbing; Richards and Whitby-Strevens, BCPL, 1979).
 import type { IToken } from "chevrotain";
-import { operatorLevels } from "../../../../grammar/operators.ts";
 import type { OperandCstNode, OperationCstNode } from "../../../../grammar/generated/cst.ts";
+import { operatorLevels } from "../../../../grammar/operators.ts";
 import { diagnose } from "../../diagnostics/diagnostic.ts";
 import { unexpected } from "../../diagnostics/records/syntax/unexpected.ts";
 import { cover } from "../../source/span.ts";

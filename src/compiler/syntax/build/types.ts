@@ -39,7 +39,8 @@ export function buildType(context: BuildContext, node: TypeCstNode | undefined, 
 function buildAxes(context: BuildContext, node: AxesCstNode, fallback: number): readonly AxisExpression[] {
   return all(node.children.axis).map((axis: AxisCstNode) => {
     const span = nodeSpan(context, axis, fallback);
-    const size = one(axis.children.Ellipsis) === undefined ? buildOperation(context, one(axis.children.operation), span.end) : undefined;
+    const size =
+      one(axis.children.Ellipsis) === undefined ? buildOperation(context, one(axis.children.operation), span.end) : undefined;
     return { span, size };
   });
 }

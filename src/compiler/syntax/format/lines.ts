@@ -55,8 +55,7 @@ export function toLines(source: readonly Piece[]): readonly Line[] {
     if (piece.endsEntry && braces.open.has(token)) continue;
     const opener = openers[openers.length - 1];
     const before = pieces[index - 1];
-    const lineEnds =
-      before !== undefined && before.endsEntry && braces.open.has(before.token) ? Math.max(1, piece.lineEnds) : piece.lineEnds;
+    const lineEnds = before?.endsEntry === true && braces.open.has(before.token) ? Math.max(1, piece.lineEnds) : piece.lineEnds;
     if (line === undefined || breaksBefore(piece, before, lineEnds, braces)) {
       const closes = closing.has(token.tokenType);
       line = {

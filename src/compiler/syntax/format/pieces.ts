@@ -24,7 +24,9 @@ export function toPieces(text: string): readonly Piece[] {
   const laidOut = layOut(lexed.tokens).tokens;
   const places = findPlaces(readTree(laidOut).root);
   const starts = entryStarts(laidOut, places.separators);
-  const all = [...markNames(lexed.tokens).tokens, ...(lexed.groups[commentGroup] ?? [])].sort((one, other) => one.startOffset - other.startOffset);
+  const all = [...markNames(lexed.tokens).tokens, ...(lexed.groups[commentGroup] ?? [])].sort(
+    (one, other) => one.startOffset - other.startOffset,
+  );
   const pieces: Piece[] = [];
   let lineEnds = 0;
   for (const token of all) {

@@ -40,7 +40,9 @@ export function unknownCharacters(path: string, text: string, errors: readonly I
     const span: Span = { file: path, start: error.offset, end: error.offset + error.length };
     const same = [...characters].every((character) => character === characters[0]);
     const known = same ? insteadOf[characters[0] ?? ""] : undefined;
-    const letters = /^\p{L}/u.test(characters) ? { advice: "names are ASCII letters, digits and `_`", replacement: undefined } : undefined;
+    const letters = /^\p{L}/u.test(characters)
+      ? { advice: "names are ASCII letters, digits and `_`", replacement: undefined }
+      : undefined;
     return diagnose(unknownCharacter, { span, characters, instead: known ?? letters });
   });
 }
@@ -58,7 +60,10 @@ export function foreignComments(path: string, comments: readonly IToken[]): read
 }
 
 /** The stream with strings closed and semicolons read as line ends, and a diagnostic for each. */
-export function repair(path: string, stream: readonly IToken[]): { readonly stream: readonly IToken[]; readonly diagnostics: readonly Diagnostic[] } {
+export function repair(
+  path: string,
+  stream: readonly IToken[],
+): { readonly stream: readonly IToken[]; readonly diagnostics: readonly Diagnostic[] } {
   const diagnostics: Diagnostic[] = [];
   const repaired = stream.map((token) => {
     const span: Span = { file: path, start: token.startOffset, end: token.startOffset + token.image.length };

@@ -18,15 +18,47 @@ const itemWords = ["mmx", "use", "dim", "labels", "data", "modalities", "module"
 const statementWords = ["loss", "predict", "param", "bank", "update", "next", "stage"];
 /** Where the statements stand that people write at the top of the file. */
 const homes: Readonly<Record<string, string>> = {
-  loss: "model", predict: "model", bank: "model", update: "model", param: "module", next: "scan", stage: "train block",
-  file: "data block", split: "data block", standardise: "data block",
+  loss: "model",
+  predict: "model",
+  bank: "model",
+  update: "model",
+  param: "module",
+  next: "scan",
+  stage: "train block",
+  file: "data block",
+  split: "data block",
+  standardise: "data block",
 };
 /** Words that go on after a complete value or type. */
-const suffixWords = ["for", "in", "from", "optional", "ragged", "without", "backward", "seed", "stratify", "group", "else", "then"];
+const suffixWords = [
+  "for",
+  "in",
+  "from",
+  "optional",
+  "ragged",
+  "without",
+  "backward",
+  "seed",
+  "stratify",
+  "group",
+  "else",
+  "then",
+];
 /** Words of other languages for the same purpose. */
 const foreign: Readonly<Record<string, string>> = {
-  def: "module", class: "module", func: "fn", function: "fn", import: "use", include: "use", dataset: "data", eval: "evaluate",
-  test: "evaluate", classes: "labels", enum: "labels", net: "model", network: "model",
+  def: "module",
+  class: "module",
+  func: "fn",
+  function: "fn",
+  import: "use",
+  include: "use",
+  dataset: "data",
+  eval: "evaluate",
+  test: "evaluate",
+  classes: "labels",
+  enum: "labels",
+  net: "model",
+  network: "model",
 };
 const interchangeable = new Set(["Equals", "Colon", "EqualEqual", "Arrow"]);
 const labels = new Map(tokenSpecifications.map((token) => [token.name, token.label]));
@@ -61,7 +93,12 @@ interface Stop {
 }
 
 /** `previous` is the token before the one the parser stopped at. */
-export function parserDiagnostic(path: string, text: string, error: IRecognitionException, previous: IToken | undefined): Diagnostic {
+export function parserDiagnostic(
+  path: string,
+  text: string,
+  error: IRecognitionException,
+  previous: IToken | undefined,
+): Diagnostic {
   const found = error.token;
   const previousEnd = previous === undefined ? 0 : previous.startOffset + previous.image.length;
   const ended = found.tokenType === tokens.LineEnd || found.image === "" || Number.isNaN(found.startOffset);
@@ -75,7 +112,13 @@ function explain(stop: Stop): Diagnostic {
   const { expectation, found, previous, span } = stop;
   const { token, rule } = expectation;
   if (token === "Name" && isReserved(found.tokenType)) return diagnose(reservedWord, { span, word: found.image });
-  if (rule === "constantItem" && token === "Equals" && found.tokenType !== tokens.Colon && previous !== undefined && isName(previous)) {
+  if (
+    rule === "constantItem" &&
+    token === "Equals" &&
+    found.tokenType !== tokens.Colon &&
+    previous !== undefined &&
+    isName(previous)
+  ) {
     return unknownWord(stop, previous, itemWords);
   }
   if (token !== undefined && interchangeable.has(token) && interchangeable.has(found.tokenType.name)) {
@@ -135,14 +178,21 @@ function leftOver(stop: Stop): Diagnostic {
 function unknownWord(stop: Stop, word: IToken, known: readonly string[]): Diagnostic {
   const span: Span = { file: stop.path, start: word.startOffset, end: word.startOffset + word.image.length };
   const home = known === itemWords ? homes[word.image] : undefined;
-  const meant = home === undefined ? (known === itemWords ? foreign[word.image] : undefined) ?? closest(word.image, known) : undefined;
+  const meant =
+    home === undefined ? ((known === itemWords ? foreign[word.image] : undefined) ?? closest(word.image, known)) : undefined;
   const kind = known === itemWords ? "declaration" : "statement";
   return diagnose(unknownDeclaration, { span, word: word.image, kind, meant, home });
 }
 
 function startsValue(token: IToken): boolean {
   const type = token.tokenType;
-  return isName(token) || type === tokens.NumberLiteral || type === tokens.StringLiteral || type === tokens.True || type === tokens.False;
+  return (
+    isName(token) ||
+    type === tokens.NumberLiteral ||
+    type === tokens.StringLiteral ||
+    type === tokens.True ||
+    type === tokens.False
+  );
 }
 
 function expectedLabel(stop: Stop, token: string): string {
