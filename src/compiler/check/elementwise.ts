@@ -3,12 +3,22 @@
 import { shapesDiffer } from "../diagnostics/records/types/shapes-differ.ts";
 import { constantValue } from "../dims/dim.ts";
 import type { Span } from "../source/span.ts";
-import { printTensor } from "../types/print.ts";
+import { isHidden, printAxis, printTensor } from "../types/print.ts";
 import type { Axis, Mask, NumberValue, SizeValue, TensorValue } from "../types/value.ts";
 import { type Elaboration, emit, localNode, report, tensor } from "./context.ts";
 import { fill, sizesOf, spread } from "./masks.ts";
 
 export type Operand = TensorValue | NumberValue | SizeValue;
+
+/**
+ * Whether two axes are one: equal sizes, and where the size is known by name only, not two names for it. The batch renamed
+ * (`rename(x, B: B2)`) has the batch's size and is still another axis.
+ */
+function sameAxis(left: Axis, right: Axis): boolean {
+  if (left.size.key !== right.size.key) return false;
+  const names = [left.name, right.name].filter((name) => name !== undefined && !isHidden(name));
+  return names.length < 2 || names[0] === names[1] || constantValue(left.size) !== undefined;
+}
 
 /** The axes two operands share after stretching, or undefined where they do not meet. */
 export function meet(left: readonly Axis[], right: readonly Axis[]): readonly Axis[] | undefined {
@@ -17,7 +27,7 @@ export function meet(left: readonly Axis[], right: readonly Axis[]): readonly Ax
   const axes: Axis[] = [];
   for (const [at, axis] of long.entries()) {
     const other = at < offset ? undefined : short[at - offset];
-    if (other === undefined || axis.size.key === other.size.key) {
+    if (other === undefined || sameAxis(axis, other)) {
       const name = axis.name ?? other?.name;
       const stretches = axis.stretches === true && (other === undefined || other.stretches === true);
       axes.push({ name, size: axis.size, origin: axis.origin ?? other?.origin, ...(stretches ? { stretches } : {}) });
@@ -90,15 +100,16 @@ function reportDifference(e: Elaboration, span: Span, written: string, left: Ten
   const long = Math.max(left.axes.length, right.axes.length);
   const labels: { span: Span; text: string }[] = [];
   const reasons: string[] = [];
+  let symbolic = false;
   for (let back = 1; back <= Math.min(left.axes.length, right.axes.length); back += 1) {
     const a = left.axes[left.axes.length - back] as Axis;
     const b = right.axes[right.axes.length - back] as Axis;
-    if (a.size.key === b.size.key) continue;
-    reasons.push(`${place(back, long)} is ${a.size.key} on the left and ${b.size.key} on the right`);
+    if (sameAxis(a, b)) continue;
+    symbolic ||= constantValue(a.size) === undefined && constantValue(b.size) === undefined;
+    reasons.push(`${place(back, long)} is ${printAxis(a)} on the left and ${printAxis(b)} on the right`);
     if (a.origin !== undefined && a.origin !== span) labels.push({ span: a.origin, text: `${a.size.key} was chosen here` });
     if (b.origin !== undefined && b.origin !== span) labels.push({ span: b.origin, text: `${b.size.key} was chosen here` });
   }
-  const nominal = labels.length === 0 && left.axes.length === right.axes.length;
   report(e, shapesDiffer, {
     span,
     operator: written,
@@ -106,7 +117,7 @@ function reportDifference(e: Elaboration, span: Span, written: string, left: Ten
     right: printTensor(right),
     reason: reasons[0] ?? "the one is not a trailing part of the other",
     labels,
-    symbolic: nominal && [...left.axes, ...right.axes].some((axis) => constantValue(axis.size) === undefined),
+    symbolic,
   });
 }
 

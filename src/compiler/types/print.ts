@@ -3,7 +3,15 @@ import { constantValue } from "../dims/dim.ts";
 import type { Axis, TensorValue, Value } from "./value.ts";
 import { isOptional } from "./value.ts";
 
-export const printAxis = (axis: Axis): string => axis.size.key;
+/** Whether an axis' name is one that a module gave it for its own use (`D'1`). */
+export const isHidden = (name: string): boolean => name.includes("'");
+
+/** An axis by its size; a copy of a dimension under another name (the batch renamed B2) by that name. */
+export function printAxis(axis: Axis): string {
+  const [term] = axis.size.terms;
+  const copied = axis.size.terms.length === 1 && term?.coefficient === 1 && term.symbols.length === 1;
+  return copied && axis.name !== undefined && !isHidden(axis.name) ? axis.name : axis.size.key;
+}
 
 export const printShape = (axes: readonly Axis[]): string => `[${axes.map(printAxis).join(", ")}]`;
 

@@ -33,7 +33,7 @@ export const shapesDiffer = defineDiagnostic<{
       ...(symbolic ? ["sizes with different names are different sizes, even where the data happen to agree"] : []),
     ],
     fixes: [
-      { title: "give both the same width before they meet", preview: "x |> Linear(64)", edits: [] },
+      ...(symbolic ? [] : [{ title: "give both the same width before they meet", preview: "x |> Linear(64)", edits: [] }]),
       { title: "stretch the smaller one by name", preview: "spread(x, like: y)", edits: [] },
     ],
   }),
