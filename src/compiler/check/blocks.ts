@@ -59,6 +59,9 @@ export function evaluateBlock(e: Elaboration, scope: Scope, block: Block, hooks:
   let result: Value | undefined;
   const bound: { readonly statement: BindingStatement; readonly use: { count: number } }[] = [];
   const params: BoundParam[] = [];
+  scope.later = new Map(
+    block.statements.flatMap((statement) => (statement.kind === "binding" ? [[statement.name.text, statement.name.span]] : [])),
+  );
   for (const statement of block.statements) {
     switch (statement.kind) {
       case "binding": {

@@ -43,7 +43,8 @@ export function declareData(program: Program, scope: Scope, item: DataItem): Dat
     if (field !== undefined && reason !== undefined) {
       report(e, notStandardisable, { span: name.span, name: name.text, reason, declared: field.span });
     } else if (field !== undefined) standardise.push(name.text);
-    else if (!first.has(name.text)) report(e, unknownField, { span: name.span, name: name.text, of: `data ${item.name.text}`, candidates: names });
+    else if (!first.has(name.text))
+      report(e, unknownField, { span: name.span, name: name.text, of: `data ${item.name.text}`, candidates: names });
   }
   return {
     name: item.name.text,

@@ -3,12 +3,10 @@
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { unknownName } from "../diagnostics/records/names/unknown-name.ts";
 import { unknownUse } from "../diagnostics/records/names/unknown-use.ts";
+import { libraryOf } from "../names/library.ts";
 
 /** The diagnostics without those that follow from another one. `sources` holds each file's text. */
-export function withoutEchoes(
-  diagnostics: readonly Diagnostic[],
-  sources: ReadonlyMap<string, string>,
-): readonly Diagnostic[] {
+export function withoutEchoes(diagnostics: readonly Diagnostic[], sources: ReadonlyMap<string, string>): readonly Diagnostic[] {
   const unread = diagnostics.filter(isSyntax).map(({ span }) => lineAround(sources.get(span.file) ?? "", span.start));
   const lostLibrary = diagnostics.some(({ slug }) => slug === unknownUse.slug);
   return diagnostics.filter((diagnostic) => {
@@ -17,8 +15,10 @@ export function withoutEchoes(
     const text = sources.get(span.file) ?? "";
     const onUnread = unread.some(({ start, end }) => span.start <= end && span.end >= start && !spansLines(text, diagnostic));
     if (onUnread) return false;
-    if (slug !== unknownName.slug || fixes.length > 0) return true;
+    if (slug !== unknownName.slug) return true;
     const name = text.slice(span.start, span.end);
+    if (lostLibrary && libraryOf(name) !== undefined) return false;
+    if (fixes.length > 0) return true;
     return !lostLibrary && !unread.some(({ line }) => new RegExp(`\\b${name}\\b`).test(line));
   });
 }

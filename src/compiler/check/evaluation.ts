@@ -119,7 +119,9 @@ function checkTask(settings: Settings, model: ElaboratedModel, metric: string, s
     metric,
     predicted: predictions.map(({ name, task }) => `${name} (${task})`),
     wanted,
-    fitting: Object.entries(metricNames).flatMap(([name, { tasks }]) => (predictions.some(({ task }) => tasks.includes(task)) ? [name] : [])),
+    fitting: Object.entries(metricNames).flatMap(([name, { tasks }]) =>
+      predictions.some(({ task }) => tasks.includes(task)) ? [name] : [],
+    ),
   });
   return false;
 }
@@ -173,7 +175,8 @@ function readSubsets(
   const subsets: string[][] = [];
   for (const argument of positional) {
     if (argument.kind === "name" && argument.name === "all") {
-      for (let bits = least; bits < 2 ** optional.length; bits += 1) subsets.push(optional.filter((_, at) => (bits >> at) % 2 === 1));
+      for (let bits = least; bits < 2 ** optional.length; bits += 1)
+        subsets.push(optional.filter((_, at) => (bits >> at) % 2 === 1));
       continue;
     }
     const items = argument.kind === "set" ? argument.items : [argument];

@@ -14,7 +14,8 @@ import {
   quotientDim,
   subtractDims,
 } from "../dims/dim.ts";
-import { lookUp, type Scope, visibleNames } from "../names/scope.ts";
+import { libraryOf } from "../names/library.ts";
+import { declaredLater, lookUp, type Scope, visibleNames } from "../names/scope.ts";
 import type { BinaryExpression, Expression } from "../syntax/ast.ts";
 import { printType } from "../types/print.ts";
 import { unknown, type Value } from "../types/value.ts";
@@ -48,7 +49,13 @@ function evaluateKind(e: Elaboration, scope: Scope, expression: Expression): Val
     case "name": {
       const found = lookUp(scope, expression.name);
       if (found !== undefined) return found.value;
-      report(e, unknownName, { span: expression.span, name: expression.name, candidates: visibleNames(scope) });
+      report(e, unknownName, {
+        span: expression.span,
+        name: expression.name,
+        candidates: visibleNames(scope),
+        library: libraryOf(expression.name),
+        later: declaredLater(scope, expression.name),
+      });
       return unknown;
     }
     case "member":

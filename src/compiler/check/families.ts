@@ -107,7 +107,11 @@ export function indexFamily(e: Elaboration, scope: Scope, expression: IndexExpre
 
 /** The members an index names: one for `m`, two for `{s, t}`. */
 function memberNames(e: Elaboration, scope: Scope, index: Expression): readonly string[] | undefined {
-  if (index.kind === "name" && lookUp(scope, index.name) === undefined && closest(index.name, visibleMembers(scope)) === undefined) {
+  if (
+    index.kind === "name" &&
+    lookUp(scope, index.name) === undefined &&
+    closest(index.name, visibleMembers(scope)) === undefined
+  ) {
     report(e, missingFor, { span: index.span, name: index.name });
     return undefined;
   }

@@ -1,6 +1,7 @@
 // A model: its statements on symbolic batches give the forward graph, its losses, predictions and banks.
 
 import type { DimensionInfo, FieldSchema, Initializer, ModelParameter, Prediction } from "../compiled.ts";
+import { neverUpdated } from "../diagnostics/records/lints/never-updated.ts";
 import { bankShape } from "../diagnostics/records/models/bank-shape.ts";
 import { identityLeak } from "../diagnostics/records/models/identity-leak.ts";
 import { labelLeak } from "../diagnostics/records/models/label-leak.ts";
@@ -9,6 +10,7 @@ import { predictOptional } from "../diagnostics/records/models/predict-optional.
 import { predictShape } from "../diagnostics/records/models/predict-shape.ts";
 import { predictUnknown } from "../diagnostics/records/models/predict-unknown.ts";
 import { updateUnknown } from "../diagnostics/records/models/update-unknown.ts";
+import { updatedTwice } from "../diagnostics/records/models/updated-twice.ts";
 import { duplicateName } from "../diagnostics/records/names/duplicate-name.ts";
 import { unknownName } from "../diagnostics/records/names/unknown-name.ts";
 import { constantValue, type Dim, symbolDim } from "../dims/dim.ts";
@@ -122,6 +124,9 @@ export function elaborateModel(
       const target = targetOf(e, program, parameters, statement.name, value === undefined);
       if (value === undefined || target === undefined) return;
       const prediction = checkPrediction(e, value, target, statement.value.span, statement.name.text);
+      const first = predictions.find((other) => other.name === statement.name.text);
+      if (first !== undefined)
+        report(e, duplicateName, { span: statement.name.span, name: statement.name.text, first: first.span });
       if (prediction !== undefined) predictions.push({ ...prediction, span: statement.span });
     },
     bank: (at, statement) => declareBank(e, at, statement, parameters[0]?.name ?? ""),
@@ -131,6 +136,7 @@ export function elaborateModel(
     },
   });
   if (!training) reportUnneeded(e);
+  if (!training) checkUpdates(e, item);
   for (const prediction of predictions) checkLeak(e, program, parameters, prediction);
   return { e, program, scope, item, parameters, losses, failed, predictions, updates };
 }
@@ -298,6 +304,24 @@ function bankInitializer(e: Elaboration, scope: Scope, initial: Expression | und
   }
   const value = toNumber(e, initial.span, evaluate(e, scope, initial));
   return value === undefined ? undefined : { kind: "constant", value };
+}
+
+/** A bank takes one new value a step, and one that takes none is a constant. */
+function checkUpdates(e: Elaboration, item: ModelItem): void {
+  const updated = new Map<string, Span>();
+  for (const statement of item.body.statements) {
+    if (statement.kind !== "update") continue;
+    const { text, span } = statement.name;
+    const first = updated.get(text);
+    // Updates of a family may share its members out between them.
+    if (first !== undefined && statement.index.length === 0) report(e, updatedTwice, { span, name: text, first });
+    updated.set(text, first ?? span);
+  }
+  for (const statement of item.body.statements) {
+    if (statement.kind === "bank" && !updated.has(statement.name.text)) {
+      report(e, neverUpdated, { span: statement.name.span, name: statement.name.text });
+    }
+  }
 }
 
 interface Update {

@@ -1,6 +1,9 @@
 // A stage's `optimizer:`, `schedule:` and `clip:`.
 import type { Schedule } from "../compiled.ts";
+import { listOf } from "../diagnostics/records/example.ts";
+import { badSetting } from "../diagnostics/records/training/bad-setting.ts";
 import type { Expression } from "../syntax/ast.ts";
+import { report } from "./context.ts";
 import { type OptimizerSettings, optimizerTable, parameterFault } from "../train/optimizers/index.ts";
 import { evaluate } from "./expressions.ts";
 import { type CallLike, callLike, checkArguments, missing, numberArgument, refuse, type Settings } from "./settings.ts";
@@ -11,7 +14,7 @@ export function readOptimizer(settings: Settings, expression: Expression | undef
   const call = callLike(expression);
   const known = Object.keys(optimizerTable);
   if (call === undefined || optimizerTable[call.name] === undefined) {
-    return refuse(settings, "optimizer", expression.span, known.join(", "), call?.name ?? "something else");
+    return unknownChoice(settings, "optimizer", expression, known);
   }
   return optimizerArguments(settings, call, { name: call.name });
 }
@@ -33,11 +36,28 @@ export function optimizerArguments(settings: Settings, call: CallLike, start: Op
     const evaluated = evaluate(settings.e, settings.scope, value);
     const number = evaluated.kind === "boolean" ? Number(evaluated.value) : toNumber(settings.e, value.span, evaluated);
     if (number === undefined) return undefined;
-    const fault = parameterFault(start.name, key, number);
-    if (fault !== undefined) return refuse(settings, key, value.span, fault, String(number));
+    if (parameterFault(start.name, key, number) !== undefined) {
+      const rule = optimizerTable[start.name]?.parameters[key];
+      const below = rule?.below === undefined ? "" : ` and below ${rule.below}`;
+      return refuse(settings, `${key} of ${start.name}`, value.span, `a number from ${rule?.low ?? 0}${below}`, String(number));
+    }
     values[key] = number;
   }
   return { ...start, ...values };
+}
+
+/** A name in `optimizer:` or `schedule:` that is none of the known ones. */
+function unknownChoice(settings: Settings, key: string, expression: Expression, known: readonly string[]): undefined {
+  const call = callLike(expression);
+  const span = expression.kind === "call" ? expression.callee.span : expression.span;
+  report(settings.e, badSetting, {
+    span,
+    key,
+    expected: listOf(known),
+    found: call?.name ?? "something else",
+    candidates: known,
+  });
+  return undefined;
 }
 
 const scheduleArguments: Readonly<Record<string, readonly string[]>> = {
@@ -53,13 +73,7 @@ export function readSchedule(settings: Settings): Schedule | undefined {
   const call = callLike(expression);
   const known = call === undefined ? undefined : scheduleArguments[call.name];
   if (call === undefined || known === undefined) {
-    return refuse(
-      settings,
-      "schedule",
-      expression.span,
-      Object.keys(scheduleArguments).join(", "),
-      call?.name ?? "something else",
-    );
+    return unknownChoice(settings, "schedule", expression, Object.keys(scheduleArguments));
   }
   if (!checkArguments(settings, call, known)) return undefined;
   const warmup = numberArgument(settings, call, "warmup", 0);

@@ -34,7 +34,7 @@ export function otherwise(e: Elaboration, expression: ElseExpression, value: Val
   }
   const main = toTensor(e, expression.value.span, value);
   const operand = toOperand(e, expression.fallback.span, other);
-  return main === undefined || operand === undefined ? unknown : (elseTensor(e, expression, main, operand) ?? main);
+  return main === undefined || operand === undefined ? unknown : (elseTensor(e, expression, main, operand) ?? unknown);
 }
 
 function elseTensor(e: Elaboration, expression: ElseExpression, main: TensorValue, other: Operand): TensorValue | undefined {

@@ -3,6 +3,7 @@
 import type { DataSchema, DimensionInfo } from "../compiled.ts";
 import { capitalMakesWeights } from "../diagnostics/records/names/capital-makes-weights.ts";
 import { duplicateName } from "../diagnostics/records/names/duplicate-name.ts";
+import { reservedSize } from "../diagnostics/records/names/reserved-size.ts";
 import { modalityNotField } from "../diagnostics/records/names/modality-not-field.ts";
 import { unknownOverride } from "../diagnostics/records/training/unknown-override.ts";
 import { constantDim, symbolDim } from "../dims/dim.ts";
@@ -145,6 +146,13 @@ function declareItems(program: Program, file: LoadedFile, scope: Scope, scopes: 
   for (const item of file.ast.items) {
     if (item.kind === "use") useFiles(program, file, item.targets, scope, scopes);
   }
+  scope.later = new Map(
+    file.ast.items.flatMap((item) =>
+      item.kind === "dim" || item.kind === "constant" || item.kind === "labels" || item.kind === "modalities"
+        ? [[item.name.text, item.name.span]]
+        : [],
+    ),
+  );
   // Modules may be used before they are declared; everything else is read from top to bottom.
   for (const item of file.ast.items) {
     if (item.kind !== "module" && item.kind !== "fn") continue;
@@ -157,7 +165,9 @@ function declareItems(program: Program, file: LoadedFile, scope: Scope, scopes: 
   for (const item of file.ast.items) {
     switch (item.kind) {
       case "dim":
-        declare(item.name, declareDim(program, scope, item));
+        if (item.name.text === "B" || item.name.text === "samples") {
+          report(e, reservedSize, { span: item.name.span, name: item.name.text });
+        } else declare(item.name, declareDim(program, scope, item));
         break;
       case "labels":
         declare(item.name, declareLabels(program, item));

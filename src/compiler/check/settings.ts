@@ -137,7 +137,8 @@ export function metricRef(
   if (split === undefined || rest.length === 0) {
     return refuse(settings, key, expression.span, "a part of the data and a metric, `valid.mae`", "something else");
   }
-  if (!splits.includes(split)) {
+  // No parts at all: the data themselves were refused.
+  if (splits.length > 0 && !splits.includes(split)) {
     report(settings.e, unknownSplit, { span: expression.span, name: split, splits });
     return undefined;
   }

@@ -202,7 +202,6 @@ export function matchResult(e: Elaboration, scope: Scope, declaration: ModuleIte
   for (const [at, item] of pattern.entries()) {
     if (item.size === undefined) continue;
     const axis = axes[offset + at] as Axis;
-    if (item.size.kind === "name" && !isBound(scope, item.size.name)) continue;
     const expected = evaluate(e, scope, item.size);
     const dim = toSize(e, item.size.span, expected);
     if (dim === undefined) return unknown;

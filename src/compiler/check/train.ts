@@ -1,6 +1,7 @@
 // `train`: each stage becomes one graph of forward pass, backward pass and update.
 
 import type { StageProgram, TrainProgram } from "../compiled.ts";
+import { dataNotGiven } from "../diagnostics/records/training/data-not-given.ts";
 import { neverTrained } from "../diagnostics/records/lints/never-trained.ts";
 import { unusedLoss } from "../diagnostics/records/lints/unused-loss.ts";
 import { unusedValue } from "../diagnostics/records/lints/unused-value.ts";
@@ -44,11 +45,13 @@ export const stageSettings = [
 /** Where training data come from: data block names for each model parameter. */
 export function bindData(
   program: Program,
-  item: { readonly on: TrainItem["on"]; readonly span: Span },
+  item: Pick<TrainItem, "on" | "model">,
   model: ElaboratedModel,
 ): Readonly<Record<string, readonly string[]>> | undefined {
   const e = program.constants;
   const bound: Record<string, readonly string[]> = {};
+  // A parameter whose data block is not known has been reported where the model declares it.
+  if (model.parameters.length < model.item.parameters.length) return undefined;
   for (const { parameter, value } of item.on) {
     const key = parameter?.text ?? model.parameters[0]?.name;
     if (key === undefined || !model.parameters.some(({ name }) => name === key)) {
@@ -71,7 +74,8 @@ export function bindData(
   }
   for (const { name } of model.parameters) {
     if (bound[name] !== undefined) continue;
-    report(e, unknownName, { span: item.span, name, candidates: [...program.data.keys()], purpose: "data for this parameter" });
+    const declared = model.item.parameters.find((parameter) => parameter.name.text === name)?.span ?? model.item.span;
+    report(e, dataNotGiven, { span: item.model.span, model: model.item.name.text, parameter: name, declared });
     return undefined;
   }
   return bound;
@@ -190,7 +194,8 @@ function compileStage(
   const keep = readKeep(settings, splits, losses, stop);
   const drop = readDrop(model, settings);
   if (batch === 1 && e.coupled.span !== undefined) {
-    report(e, batchOfOne, { span: settings.values.get("batch")?.span ?? stage.name.span, pairs: e.coupled.span });
+    const ofTrain = item.settings.find(({ key }) => key.text === "batch")?.value.span;
+    report(e, batchOfOne, { span: settings.values.get("batch")?.span ?? ofTrain ?? stage.name.span, pairs: e.coupled.span });
   }
   if (epochs === undefined || total === undefined || optimizer === undefined || schedule === undefined) return undefined;
   if (

@@ -12,6 +12,8 @@ export interface Binding {
 export interface Scope {
   readonly parent: Scope | undefined;
   readonly bindings: Map<string, Binding>;
+  /** Names that the block declares further down, for messages about their use before that. */
+  later?: ReadonlyMap<string, Span>;
 }
 
 export const childScope = (parent: Scope | undefined): Scope => ({ parent, bindings: new Map() });
@@ -30,6 +32,15 @@ export function lookUp(scope: Scope, name: string): Binding | undefined {
 
 export function bind(scope: Scope, name: string, value: Value, span?: Span, use = { count: 0 }): void {
   scope.bindings.set(name, { value, span, use });
+}
+
+/** Where a name is declared further down in a block around the scope. */
+export function declaredLater(scope: Scope, name: string): Span | undefined {
+  for (let at: Scope | undefined = scope; at !== undefined; at = at.parent) {
+    const span = at.later?.get(name);
+    if (span !== undefined) return span;
+  }
+  return undefined;
 }
 
 /** Every name visible here, for suggestions and completion. */

@@ -9,6 +9,7 @@ import { predictOptional } from "./predict-optional.ts";
 import { predictShape } from "./predict-shape.ts";
 import { predictUnknown } from "./predict-unknown.ts";
 import { updateUnknown } from "./update-unknown.ts";
+import { updatedTwice } from "./updated-twice.ts";
 import { withheldRead } from "./withheld-read.ts";
 
 export const modelsDiagnostics = [
@@ -23,4 +24,5 @@ export const modelsDiagnostics = [
   updateUnknown,
   identityLeak,
   nothingPredicted,
+  updatedTwice,
 ] as const;

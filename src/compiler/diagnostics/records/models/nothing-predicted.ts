@@ -22,6 +22,8 @@ export const nothingPredicted = defineDiagnostic<{
   describe: ({ span, model, targets }) => ({
     message: `${model} predicts nothing that metrics could be computed for`,
     span,
-    fixes: [{ title: "say in the model which value answers the target", preview: `predict ${targets[0] ?? "target"} = …`, edits: [] }],
+    fixes: [
+      { title: "say in the model which value answers the target", preview: `predict ${targets[0] ?? "target"} = …`, edits: [] },
+    ],
   }),
 });

@@ -3,6 +3,7 @@ import { badExtension } from "./bad-extension.ts";
 import { capitalMakesWeights } from "./capital-makes-weights.ts";
 import { duplicateName } from "./duplicate-name.ts";
 import { modalityNotField } from "./modality-not-field.ts";
+import { reservedSize } from "./reserved-size.ts";
 import { unknownField } from "./unknown-field.ts";
 import { unknownInitializer } from "./unknown-initializer.ts";
 import { unknownName } from "./unknown-name.ts";
@@ -17,4 +18,5 @@ export const namesDiagnostics = [
   modalityNotField,
   capitalMakesWeights,
   badExtension,
+  reservedSize,
 ] as const;

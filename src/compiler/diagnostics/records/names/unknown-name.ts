@@ -6,8 +6,10 @@ export const unknownName = defineDiagnostic<{
   readonly span: Span;
   readonly name: string;
   readonly candidates: readonly string[];
-  /** What the name should have stood for, where that is known. */
-  readonly purpose?: string;
+  /** The library module that declares it, where one does. */
+  readonly library?: string | undefined;
+  /** Where it is bound further down. */
+  readonly later?: Span | undefined;
 }>({
   code: "MMX2001",
   slug: "unknown-name",
@@ -20,9 +22,23 @@ export const unknownName = defineDiagnostic<{
   loss task = mae(score, clip.mood) + 0 * mean(clip.audio)`,
   }),
   good: example(),
-  describe: ({ span, name, candidates, purpose }) => ({
-    message: purpose === undefined ? `nothing here is called ${name}` : `${name}: ${purpose} is not given`,
-    span,
-    fixes: renameFix(span, name, candidates),
-  }),
+  describe: ({ span, name, candidates, library, later }) => {
+    if (later !== undefined) {
+      return {
+        message: `${name} is used before it is declared`,
+        span,
+        labels: [{ span: later, text: `${name} is declared here, further down` }],
+        fixes: [{ title: "move the declaration above its use", edits: [] }],
+      };
+    }
+    if (library !== undefined) {
+      return {
+        message: `nothing here is called ${name}`,
+        span,
+        notes: [`${library} has it`],
+        fixes: [{ title: "bring the library in, under the first line", preview: `use ${library}`, edits: [] }],
+      };
+    }
+    return { message: `nothing here is called ${name}`, span, fixes: renameFix(span, name, candidates) };
+  },
 });

@@ -1,12 +1,14 @@
 import type { Span } from "../../../source/span.ts";
 import { defineDiagnostic } from "../../diagnostic.ts";
-import { example } from "../example.ts";
+import { example, renameFix } from "../example.ts";
 
 export const badSetting = defineDiagnostic<{
   readonly span: Span;
   readonly key: string;
   readonly expected: string;
   readonly found: string;
+  /** The words it takes, where it takes words. */
+  readonly candidates?: readonly string[];
 }>({
   code: "MMX5002",
   slug: "bad-setting",
@@ -14,5 +16,9 @@ export const badSetting = defineDiagnostic<{
   why: "Each setting takes values of one kind and range.",
   bad: example({ train: `  stage main { epochs: 0, minimize: task, optimizer: adam(lr: 1e-3) }` }),
   good: example(),
-  describe: ({ span, key, expected, found }) => ({ message: `${key} takes ${expected}; this is ${found}`, span }),
+  describe: ({ span, key, expected, found, candidates }) => ({
+    message: `${key} takes ${expected}; this is ${found}`,
+    span,
+    fixes: renameFix(span, found, candidates ?? []),
+  }),
 });

@@ -2,6 +2,7 @@
 import { badSetting } from "./bad-setting.ts";
 import { badSplit } from "./bad-split.ts";
 import { batchOfOne } from "./batch-of-one.ts";
+import { dataNotGiven } from "./data-not-given.ts";
 import { dropNotOptional } from "./drop-not-optional.ts";
 import { metricNotForTask } from "./metric-not-for-task.ts";
 import { missingSetting } from "./missing-setting.ts";
@@ -27,4 +28,5 @@ export const trainingDiagnostics = [
   unknownOverride,
   metricNotForTask,
   nothingMissing,
+  dataNotGiven,
 ] as const;

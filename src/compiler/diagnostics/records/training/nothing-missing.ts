@@ -18,6 +18,12 @@ export const nothingMissing = defineDiagnostic<{
   describe: ({ span }) => ({
     message: "no field is optional, so none can be missing in a test",
     span,
-    fixes: [{ title: "declare a field optional, and say in the model what stands in for it", preview: "audio: f32[B, Fa] optional", edits: [] }],
+    fixes: [
+      {
+        title: "declare a field optional, and say in the model what stands in for it",
+        preview: "audio: f32[B, Fa] optional",
+        edits: [],
+      },
+    ],
   }),
 });
