@@ -12,9 +12,7 @@ export interface Context {
   readonly colour: boolean;
 }
 
-/** Adds one verb to the program. `act` runs it and its exit code becomes the command's. */
-export type VerbDefinition = (program: Command, act: Act) => void;
-
+/** Runs a verb in its context; its exit code becomes the command's. */
 export type Act = (command: Command, verb: (context: Context) => Promise<ExitCode>) => Promise<void>;
 
 export function contextOf(command: Command, terminal: Terminal): Context {

@@ -43,7 +43,7 @@ async function check(patterns: readonly string[], options: CheckOptions, context
   const all: Diagnostic[] = [];
   const json: unknown[] = [];
   for (const file of files) {
-    const { diagnostics: found, sources, compiled } = checkSpec(host, file, { overrides: options.set });
+    const { diagnostics: found, sources, compiled } = checkSpec(host, file, { overrides: options.set, runnable: false });
     const diagnostics =
       compiled === undefined ? found : [...found, ...(await headerFindings({ path: file, compiled, sources }, options, context))];
     all.push(...diagnostics);
