@@ -132,9 +132,13 @@ function doneText(event: Done): string {
   return [...table, `Took ${duration(event.seconds)}. Report: ${event.report}`].join("\n");
 }
 
-/** The complete result first, then every missing-modality condition. */
+/** The complete result first, then every missing-modality condition that takes something away. */
 export function testTable(test: Summary, missing: readonly ConditionResult<Summary>[]): string[] {
-  return summaryTable([{ protocol: "subsets", condition: "all inputs", metrics: test }, ...missing]);
+  const complete = JSON.stringify(test);
+  const conditions = missing
+    .filter(({ metrics }) => JSON.stringify(metrics) !== complete)
+    .map((row) => ({ ...row, condition: row.condition.replace(/^\{(.*)\}$/, "only $1") }));
+  return summaryTable([{ protocol: "subsets", condition: "all inputs", metrics: test }, ...conditions]);
 }
 
 /** One row a condition, one column a metric; numbers aligned. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { duration, liveLine, number, plainLine, summaryTable, trainingDisplay } from "../../src/cli/progress.ts";
+import { duration, liveLine, number, plainLine, summaryTable, testTable, trainingDisplay } from "../../src/cli/progress.ts";
 import type { Terminal } from "../../src/cli/terminal.ts";
 import type { StepDone, TrainEvent } from "../../src/runtime/train/events.ts";
 
@@ -64,6 +64,20 @@ test("the table of conditions is aligned, with spreads over seeds and a dash for
     "                          mae  pearson",
     "  all inputs  0.9127 ± 0.0080   0.6300",
     "  only text   1.2000 ± 0.0100        –",
+  ]);
+});
+
+test("the test's table names subsets, and leaves out the one that is the whole", () => {
+  const rows = testTable({ accuracy: 0.95 }, [
+    { protocol: "subsets", condition: "{left, right}", metrics: { accuracy: 0.95 } },
+    { protocol: "subsets", condition: "{left}", metrics: { accuracy: 0.88 } },
+    { protocol: "rates", condition: "30% missing", metrics: { accuracy: 0.9 } },
+  ]);
+  expect(rows).toEqual([
+    "               accuracy",
+    "  all inputs     0.9500",
+    "  only left      0.8800",
+    "  30% missing    0.9000",
   ]);
 });
 
