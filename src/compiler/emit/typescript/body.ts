@@ -3,8 +3,9 @@
 import type { Dim } from "../../dims/dim.ts";
 import type { Graph, Node } from "../../ir/graph.ts";
 import { type HelperName, helperNames } from "./helpers.ts";
-import { alignedCode, broadcasting, constantCode, type ExpressionContext, expressions } from "./operations.ts";
+import { type ExpressionContext, expressions } from "./operations.ts";
 import { memberCode } from "./size-code.ts";
+import { wrapCode } from "./wrap.ts";
 
 export interface BodyOptions {
   /** Code for an `input` or `variable` node. */
@@ -14,6 +15,8 @@ export interface BodyOptions {
   /** Names taken already; new ones are added. */
   readonly names: Set<string>;
   readonly helpers: Set<HelperName>;
+  /** How many loops the text stands in. */
+  readonly depth?: number;
 }
 
 export interface Body {
@@ -23,7 +26,7 @@ export interface Body {
 }
 
 /** Longer expressions get a name of their own. */
-const longest = 88;
+const longest = 100;
 
 export const reservedNames: readonly string[] = [
   ...helperNames,
@@ -52,37 +55,62 @@ export const reservedNames: readonly string[] = [
   "default",
 ];
 
-/** Writes a graph whose nodes come in an order of execution. */
+/** Writes a relaxed graph (`relax`) whose nodes come in an order of execution. */
 export function writeBody(graph: Graph<Dim>, options: BodyOptions): Body {
   const uses = countUses(graph);
+  const { placeholder, fill } = placeholders(options.depth ?? 0);
   const code = new Map<number, string>();
-  const lines: string[] = [];
-  let place = "";
+  const statements: { readonly index: number; readonly code: string }[] = [];
   const read = (index: number): string => code.get(index) ?? "";
   for (const [index, node] of graph.nodes.entries()) {
     const count = uses.get(index) ?? 0;
     if (count === 0) continue;
     const written = nodeCode(graph, node, read, options);
-    const plain = node.op === "input" || node.op === "variable" || /^[\w.]+$/.test(written);
-    const [user] = usersOf(graph, index, count);
-    const inline =
-      count === 1 &&
-      user !== undefined &&
-      written.length <= longest &&
-      user.origin.path === node.origin.path &&
-      node.op !== "scan";
-    if (plain || inline) {
+    const plain = ["input", "variable", "number"].includes(node.op) || /^[\w.]+$/.test(written);
+    const user = count === 1 ? graph.nodes.find(({ inputs }) => inputs.includes(index)) : undefined;
+    if (plain || (user !== undefined && joins(node, user) && shownLength(written) <= longest)) {
       code.set(index, written);
       continue;
     }
-    const comment = options.comment(node);
+    statements.push({ index, code: written });
+    code.set(index, placeholder(index));
+  }
+  const named = nameAll(
+    statements.map(({ index }) => index),
+    graph,
+    options.names,
+  );
+  const finished = (text: string): string => fill(text, (index) => named.get(index) ?? "");
+  const lines: string[] = [];
+  let place = "";
+  for (const statement of statements) {
+    const node = graph.nodes[statement.index];
+    const comment = node === undefined ? undefined : options.comment(node);
     if (comment !== undefined && comment !== place) lines.push(...(lines.length === 0 ? [] : [""]), `// ${comment}`);
     place = comment ?? "";
-    const name = freshName(node, options.names);
-    lines.push(...`const ${name} = ${written};`.split("\n"));
-    code.set(index, name);
+    lines.push(...wrapCode(`const ${named.get(statement.index)} = ${finished(statement.code)};`).split("\n"));
   }
-  return { lines, outputs: Object.fromEntries(Object.entries(graph.outputs).map(([name, index]) => [name, read(index)])) };
+  const outputs = Object.entries(graph.outputs).map(([name, index]) => [name, finished(read(index))]);
+  return { lines, outputs: Object.fromEntries(outputs) };
+}
+
+/** Names are given last, when it is known which values need one. A loop's text keeps those of the text around it. */
+function placeholders(depth: number) {
+  return {
+    placeholder: (index: number): string => `\u00ab${depth}:${index}\u00bb`,
+    fill: (text: string, nameOf: (index: number) => string): string =>
+      text.replaceAll(new RegExp(`\u00ab${depth}:(\\d+)\u00bb`, "g"), (_, index: string) => nameOf(Number(index))),
+  };
+}
+
+/** With names of a likely length. */
+const shownLength = (code: string): number => code.replaceAll(/\u00ab[\d:]+\u00bb/g, "aNameOfSomeLength").length;
+
+/** Whether a value used once reads well inside its user: both belong to one binding, or to a step inside the user's module. */
+function joins(node: Node<Dim>, user: Node<Dim>): boolean {
+  if (node.op === "scan" || user.op === "scan") return false;
+  const [own, around] = [node.origin.path, user.origin.path];
+  return own === around || (around.includes("/") && own.startsWith(`${around}/`));
 }
 
 function countUses(graph: Graph<Dim>): ReadonlyMap<number, number> {
@@ -95,17 +123,12 @@ function countUses(graph: Graph<Dim>): ReadonlyMap<number, number> {
   return uses;
 }
 
-/** The node that reads a node used once; nothing where an output is its only use. */
-function usersOf(graph: Graph<Dim>, index: number, count: number): readonly Node<Dim>[] {
-  return count === 1 ? graph.nodes.filter(({ inputs }) => inputs.includes(index)) : [];
-}
-
 function nodeCode(graph: Graph<Dim>, node: Node<Dim>, read: (index: number) => string, options: BodyOptions): string {
   if (node.op === "input" || node.op === "variable") return options.outside(node);
   if (node.op === "scan") return scanCode(node, read, options);
   const expression = expressions[node.op];
   if (expression === undefined) throw new RangeError(`no TypeScript for the operation ${node.op}`);
-  return expression(contextOf(graph, node, operands(graph, node, read, options), options));
+  return expression(contextOf(graph, node, node.inputs.map(read), options));
 }
 
 function contextOf(graph: Graph<Dim>, node: Node<Dim>, inputs: readonly string[], options: BodyOptions): ExpressionContext {
@@ -120,31 +143,6 @@ function contextOf(graph: Graph<Dim>, node: Node<Dim>, inputs: readonly string[]
   };
 }
 
-/** tfjs spreads a smaller operand by itself, and takes numbers: then a broadcast need not be written. */
-function operands(graph: Graph<Dim>, node: Node<Dim>, read: (index: number) => string, options: BodyOptions): string[] {
-  const plain = node.inputs.map(read);
-  if (!broadcasting.has(node.op)) return plain;
-  const spread = node.inputs.map((input, at) => smallerOperand(graph, input, read, options) ?? plain[at] ?? "");
-  const changed = spread.flatMap((text, at) => (text === plain[at] ? [] : [at]));
-  // One operand has to keep the whole shape.
-  return changed.length === node.inputs.length ? [plain[0] ?? "", ...spread.slice(1)] : spread;
-}
-
-function smallerOperand(
-  graph: Graph<Dim>,
-  index: number,
-  read: (index: number) => string,
-  options: BodyOptions,
-): string | undefined {
-  const node = graph.nodes[index];
-  if (node?.op === "constant" && node.dtype === "f32") return constantCode(node);
-  if (node?.op !== "broadcast") return undefined;
-  const [input = 0] = node.inputs;
-  const source = graph.nodes[input];
-  if (source?.op === "constant" && source.dtype === "f32") return constantCode(source);
-  return alignedCode(contextOf(graph, node, [read(input)], options));
-}
-
 /** A loop: the body as a function of carries and slices; what it takes from outside it simply reads. */
 function scanCode(node: Node<Dim>, read: (index: number) => string, options: BodyOptions): string {
   const { body, attributes } = node;
@@ -154,6 +152,7 @@ function scanCode(node: Node<Dim>, read: (index: number) => string, options: Bod
   const inputs = node.inputs.map(read);
   const written = writeBody(body, {
     ...options,
+    depth: (options.depth ?? 0) + 1,
     comment: () => undefined,
     outside({ op, attributes: own }) {
       if (op === "variable") return options.outside(node);
@@ -176,9 +175,31 @@ function scanCode(node: Node<Dim>, read: (index: number) => string, options: Bod
   ].join("\n");
 }
 
-/** A name from the node's place: `hTextCoder` for `Tri/h/text/Coder`, numbered where it is taken. */
-function freshName(node: Node<Dim>, names: Set<string>): string {
-  const words = node.origin.path
+/** Names from the nodes' places; of several at one place, the last is the place's value and takes its plain name. */
+function nameAll(indices: readonly number[], graph: Graph<Dim>, taken: Set<string>): ReadonlyMap<number, string> {
+  const groups = new Map<string, number[]>();
+  for (const index of indices) {
+    const base = baseName(graph.nodes[index]?.origin.path ?? "");
+    groups.set(base, [...(groups.get(base) ?? []), index]);
+  }
+  const named = new Map<number, string>();
+  const claim = (index: number, base: string, first: string): void => {
+    let name = first;
+    for (let count = 1; taken.has(name); count += 1) name = `${base}_${count}`;
+    taken.add(name);
+    named.set(index, name);
+  };
+  for (const [base, members] of groups) {
+    const last = members.at(-1);
+    if (last !== undefined) claim(last, base, base);
+    for (const index of members.slice(0, -1)) claim(index, base, `${base}_1`);
+  }
+  return named;
+}
+
+/** `hTextCoder` for `Tri/h/text/Coder`. */
+function baseName(path: string): string {
+  const words = path
     .split("/")
     .slice(1)
     .join(" ")
@@ -187,11 +208,7 @@ function freshName(node: Node<Dim>, names: Set<string>): string {
   const joined = words
     .map((word, at) => (at === 0 ? word.charAt(0).toLowerCase() : word.charAt(0).toUpperCase()) + word.slice(1))
     .join("");
-  const base = /^[A-Za-z]/.test(joined) ? joined : `value${joined}`;
-  let name = base;
-  for (let count = 2; names.has(name); count += 1) name = `${base}_${count}`;
-  names.add(name);
-  return name;
+  return /^[A-Za-z]/.test(joined) ? joined : `value${joined}`;
 }
 
 /** `batch.NAME` or `batch["clip.text"]`. */

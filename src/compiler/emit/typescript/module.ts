@@ -3,9 +3,11 @@
 import type { CompiledModel } from "../../compiled.ts";
 import type { Dim } from "../../dims/dim.ts";
 import type { Node } from "../../ir/graph.ts";
+import { eliminateDead } from "../../passes/dead.ts";
 import { positionAt } from "../../source/span.ts";
 import { fieldCode, reservedNames, writeBody } from "./body.ts";
 import { type HelperName, helperTexts } from "./helpers.ts";
+import { relax } from "./relax.ts";
 import { shapeCode, symbolsIn } from "./size-code.ts";
 
 export interface TypescriptOptions {
@@ -37,7 +39,7 @@ export async function emitTypescript(model: CompiledModel, options: TypescriptOp
   const inputs = distinct(nodes.filter(({ op }) => op === "input"));
   const variables = distinct(nodes.filter(({ op }) => op === "variable"));
   const helpers = new Set<HelperName>();
-  const body = writeBody(model.evaluation, {
+  const body = writeBody(eliminateDead(relax(model.evaluation)), {
     names: new Set(reservedNames),
     helpers,
     outside: (node) => fieldCode(node.op === "input" ? "batch" : "weights", String(node.attributes.name)),
@@ -134,5 +136,5 @@ function lineComment({ origin }: Node<Dim>, sources: ReadonlyMap<string, string>
   const text = span === undefined ? undefined : sources.get(span.file);
   if (span === undefined || text === undefined) return undefined;
   const { line } = positionAt(text, span.start);
-  return `${span.file}:${line}  ${(text.split("\n")[line - 1] ?? "").trim()}`;
+  return `${span.file.split("/").at(-1)}:${line}  ${(text.split("\n")[line - 1] ?? "").trim()}`;
 }

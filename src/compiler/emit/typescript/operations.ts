@@ -1,5 +1,5 @@
 // One TypeScript expression over tfjs for each primitive operation.
-import { type Dim, dimsEqual, isDim } from "../../dims/dim.ts";
+import { constantValue, type Dim, dimsEqual, isDim } from "../../dims/dim.ts";
 import type { Node } from "../../ir/graph.ts";
 import { anyNumberAttribute, anyNumbersAttribute, numberPairsAttribute, stringAttribute } from "../../ops/support/attributes.ts";
 import type { HelperName } from "./helpers.ts";
@@ -33,25 +33,13 @@ const withAttribute =
   ({ inputs, node }) =>
     `tf.${name}(${inputs.join(", ")}, ${attributeCode(node.attributes[key])})`;
 
-const same: Expression = ({ inputs }) => inputs[0] ?? "";
-
-/** Elementwise operations whose tfjs form broadcasts by itself. */
-export const broadcasting: ReadonlySet<string> = new Set([
-  "add",
-  "subtract",
-  "multiply",
-  "divide",
-  "power",
-  "maximum",
-  "minimum",
-  "equal",
-  "less",
-  "less_equal",
-]);
-
 /** Every primitive but those that stand for values from outside (input, variable) and the loop, which the body writer makes. */
 export const expressions: Readonly<Record<string, Expression>> = {
-  constant: ({ node }) => `tf.fill(${shapeCode(node.shape)}, ${constantCode(node)}, ${dtypeCode(node.dtype)})`,
+  number: ({ node }) => constantCode(node),
+  constant: ({ node }) =>
+    node.shape.length === 0
+      ? `tf.scalar(${constantCode(node)}, ${dtypeCode(node.dtype)})`
+      : `tf.fill(${shapeCode(node.shape)}, ${constantCode(node)}, ${dtypeCode(node.dtype)})`,
   literal: ({ node }) => {
     const values = anyNumbersAttribute("literal", node.attributes, "values").map(numberCode).join(", ");
     return node.shape.length === 0
@@ -92,7 +80,7 @@ export const expressions: Readonly<Record<string, Expression>> = {
   sum: reductionCode("sum"),
   max: reductionCode("max"),
   argmax: withAttribute("argMax", "axis"),
-  reshape: ({ inputs, node }) => `tf.reshape(${inputs[0]}, ${shapeCode(node.shape)})`,
+  reshape: reshapeCode,
   transpose: withAttribute("transpose", "permutation"),
   broadcast: (context) => `tf.broadcastTo(${alignedCode(context)}, ${shapeCode(context.node.shape)})`,
   slice: ({ inputs, node }) => `tf.slice(${inputs[0]}, ${attributeCode(node.attributes.starts)}, ${shapeCode(node.shape)})`,
@@ -108,8 +96,6 @@ export const expressions: Readonly<Record<string, Expression>> = {
   unwindow: ({ inputs, node, use }) =>
     `${use("overlapAdd")}(${inputs[0]}, ${windowCode(node)}, ${attributeCode(node.attributes.length)})`,
   part: ({ inputs, node }) => `${inputs[0]}[${attributeCode(node.attributes.index)}] as tf.Tensor`,
-  stop: same,
-  gradient_scale: same,
 };
 
 export function numberCode(value: number): string {
@@ -136,8 +122,28 @@ function reductionCode(name: string): Expression {
   };
 }
 
+/** Axes of size 1 that come or go are named; any other change of shape is spelt out. */
+function reshapeCode({ inputs, node, shapes }: ExpressionContext): string {
+  const [source = []] = shapes;
+  const added = extraAxis(node.shape, source);
+  if (added !== undefined) return `tf.expandDims(${inputs[0]}, ${added})`;
+  const dropped = extraAxis(source, node.shape);
+  if (dropped !== undefined) return `tf.squeeze(${inputs[0]}, [${dropped}])`;
+  return `tf.reshape(${inputs[0]}, ${shapeCode(node.shape)})`;
+}
+
+/** The last axis of size 1 without which the longer shape is the shorter one. */
+function extraAxis(longer: readonly Dim[], shorter: readonly Dim[]): number | undefined {
+  if (longer.length !== shorter.length + 1) return undefined;
+  const at = longer.findLastIndex((size, axis) => {
+    const rest = longer.filter((_, other) => other !== axis);
+    return constantValue(size) === 1 && rest.every((kept, other) => kept.key === shorter[other]?.key);
+  });
+  return at === -1 ? undefined : at;
+}
+
 /** The operand of a broadcast with axes of size 1 where the result has more, so that tfjs spreads it. */
-export function alignedCode({ inputs, node, shapes }: ExpressionContext): string {
+function alignedCode({ inputs, node, shapes }: ExpressionContext): string {
   const source = shapes[0] ?? [];
   const axes = Array.isArray(node.attributes.axes) ? node.attributes.axes : [];
   const offset = node.shape.length - source.length;
@@ -146,6 +152,8 @@ export function alignedCode({ inputs, node, shapes }: ExpressionContext): string
     const size = source[axes.indexOf(axis)];
     return size === undefined ? "1" : sizeCode(size);
   });
+  const [only] = sizes.flatMap((size, at) => (size === "1" && axes.indexOf(at) === -1 ? [at] : []));
+  if (only !== undefined && sizes.length === source.length + 1) return `tf.expandDims(${inputs[0]}, ${only})`;
   return `tf.reshape(${inputs[0]}, [${sizes.join(", ")}])`;
 }
 
@@ -180,6 +188,11 @@ function dotCode({ inputs, node, shapes, use }: ExpressionContext): string {
   if (pair !== undefined && over.length === 1 && rank === right.length && leading && sameLeading(left, right, rank - 2)) {
     const flags = [pair[0] === rank - 2, pair[1] === rank - 1];
     return `tf.matMul(${a}, ${b}${flags.includes(true) ? `, ${flags[0]}, ${flags[1]}` : ""})`;
+  }
+  // tfjs multiplies every matrix of a stack by the one matrix.
+  const [one, other] = pair ?? [];
+  if (over.length === 1 && batch.length === 0 && rank > 2 && right.length === 2 && one === rank - 1 && other === 0) {
+    return `tf.matMul(${a}, ${b})`;
   }
   const pairsCode = (pairs: readonly (readonly [number, number])[]): string =>
     `[${pairs.map(([one, other]) => `[${one}, ${other}]`).join(", ")}]`;
