@@ -173,7 +173,8 @@ function placePositional(
     const isInput = (parameter: Parameter): boolean =>
       takesTensor(parameter) || (parameter.type?.kind !== "named" && parameter.type !== undefined);
     const fitting = setting ? (open.find((parameter) => !isInput(parameter)) ?? open[0]) : open.find(isInput);
-    if (fitting === undefined) {
+    const named = setting && declaration.kind === "module" && fitting !== undefined && isInput(fitting);
+    if (fitting === undefined || named) {
       report(e, tooManyArguments, {
         span: argument.span,
         callee: declaration.name.text,

@@ -58,6 +58,7 @@ export function declareData(program: Program, scope: Scope, item: DataItem): Dat
 }
 
 function whyNotStandardised(field: FieldSchema): string | undefined {
+  if (field.element === "labels") return "its values are classes, which have no mean";
   if (field.role === "target") return "it is a target, whose units the metrics report";
   if (field.role === "id") return "it is an identifier";
   return field.element === "f32" ? undefined : "its values are no measurements";

@@ -1,6 +1,7 @@
 // One cause, one error: what an earlier mistake makes look wrong is left out. A line that could not be read, or a library that was
 // not found, takes its names with it; later complaints about those names would only repeat the first.
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { lossUnnamed } from "../diagnostics/records/models/loss-unnamed.ts";
 import { unknownName } from "../diagnostics/records/names/unknown-name.ts";
 import { unknownUse } from "../diagnostics/records/names/unknown-use.ts";
 import { libraryOf } from "../names/library.ts";
@@ -9,6 +10,7 @@ import { libraryOf } from "../names/library.ts";
 export function withoutEchoes(diagnostics: readonly Diagnostic[], sources: ReadonlyMap<string, string>): readonly Diagnostic[] {
   const unread = diagnostics.filter(isSyntax).map(({ span }) => lineAround(sources.get(span.file) ?? "", span.start));
   const lostLibrary = diagnostics.some(({ slug }) => slug === unknownUse.slug);
+  const unnamedLoss = diagnostics.some(({ slug }) => slug === lossUnnamed.slug);
   return diagnostics.filter((diagnostic) => {
     if (isSyntax(diagnostic)) return true;
     const { span, slug, fixes } = diagnostic;
@@ -18,6 +20,8 @@ export function withoutEchoes(diagnostics: readonly Diagnostic[], sources: Reado
     if (slug !== unknownName.slug) return true;
     const name = text.slice(span.start, span.end);
     if (lostLibrary && libraryOf(name) !== undefined) return false;
+    // A stage that names the loss which has no name yet.
+    if (unnamedLoss && /\bminimize\s*:/.test(lineAround(text, span.start).line)) return false;
     if (fixes.length > 0) return true;
     return !lostLibrary && !unread.some(({ line }) => new RegExp(`\\b${name}\\b`).test(line));
   });

@@ -1,6 +1,6 @@
 // Elementwise operations: which shapes may meet, and the masks of what comes out.
 // Allowed beside equal shapes: a scalar with anything, a trailing bias, and an axis of size 1 that `expand` made.
-import { shapesDiffer } from "../diagnostics/records/types/shapes-differ.ts";
+import { type ShapeRemedy, shapesDiffer } from "../diagnostics/records/types/shapes-differ.ts";
 import { constantValue } from "../dims/dim.ts";
 import type { Span } from "../source/span.ts";
 import { isHidden, printAxis, printTensor } from "../types/print.ts";
@@ -116,9 +116,37 @@ function reportDifference(e: Elaboration, span: Span, written: string, left: Ten
     left: printTensor(left),
     right: printTensor(right),
     reason: reasons[0] ?? "the one is not a trailing part of the other",
-    labels,
+    labels: labels.filter(({ span: at }, index) => labels.findIndex((label) => label.span === at) === index),
+    remedy: remedyFor(left.axes, right.axes),
     symbolic,
   });
+}
+
+/** What the shapes say about how the two sides could meet. */
+export function remedyFor(left: readonly Axis[], right: readonly Axis[]): ShapeRemedy | undefined {
+  const [long, short] = left.length >= right.length ? [left, right] : [right, left];
+  const leads = short.every((axis, at) => {
+    const other = long[at];
+    return other !== undefined && sameAxis(axis, other);
+  });
+  const last = long.at(-1);
+  if (long.length === short.length + 1 && leads && last !== undefined) {
+    return { kind: constantValue(last.size) === 1 ? "drop" : "stretch", axis: last.size.key };
+  }
+  if (long.length > short.length) {
+    const known = short.every(({ name }) => name !== undefined && long.some((axis) => axis.name === name));
+    return known ? { kind: "name", axis: last?.size.key ?? "" } : undefined;
+  }
+  const differing = left.findIndex((axis, at) => {
+    const other = right[at];
+    return other === undefined || !sameAxis(axis, other);
+  });
+  const axis = left[differing];
+  if (axis === undefined) return undefined;
+  if (axis.size.key === right[differing]?.size.key) return undefined;
+  if (differing === left.length - 1)
+    return { kind: "width", axis: constantValue(axis.size) === undefined ? "64" : axis.size.key };
+  return axis.name === undefined ? undefined : { kind: "length", axis: axis.name };
 }
 
 const place = (back: number, rank: number): string => (back === 1 ? "the last axis" : `axis ${rank - back + 1} of ${rank}`);

@@ -200,10 +200,14 @@ export function iterations(e: Elaboration, scope: Scope, clauses: readonly ForCl
       }
       for (const tuple of domain.tuples) {
         if (tuple.length !== clause.names.length) {
+          const names = tuple.length === 2 ? "`for s, t in …`" : "`for m in …`";
           report(e, wrongKind, {
             span: clause.span,
-            expected: `${clause.names.length === 1 ? "single members" : `${clause.names.length} members at a time`}`,
-            found: `tuples of ${tuple.length}`,
+            expected:
+              tuple.length === 1
+                ? `one name for each member, ${names},`
+                : `a name for each of ${tuple.length} members, ${names},`,
+            found: clause.names.length === 1 ? "one name" : `${clause.names.length} names`,
           });
           return undefined;
         }

@@ -4,6 +4,7 @@ import type { CompiledModel, CompiledSpec } from "../compiled.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { unusedField } from "../diagnostics/records/lints/unused-field.ts";
 import type { Host } from "../host.ts";
+import type { SymbolicGraph } from "../ir/graph.ts";
 import { loadProgram } from "../names/load.ts";
 import { eliminateDead } from "../passes/dead.ts";
 import { diagnosticSink, localNode, newElaboration, report } from "./context.ts";
@@ -18,6 +19,11 @@ import { numberValue } from "./values.ts";
 export interface CheckOptions {
   /** `--set` overrides: `D` or `tau`, `train.batch`, `stage.joint.epochs`, `evaluate.seeds`. */
   readonly overrides?: Readonly<Record<string, string>>;
+  /**
+   * False where nothing is going to run: the compiled graphs then come without optimiser steps and with their dead nodes, which
+   * saves a fifth of the time and changes no diagnostic. Default true.
+   */
+  readonly runnable?: boolean;
 }
 
 export interface CheckResult {
@@ -33,7 +39,7 @@ export interface CheckResult {
 export function checkSpec(host: Host, path: string, options: CheckOptions = {}): CheckResult {
   const text = host.read(path);
   if (text === undefined) throw new Error(`there is no file ${path}`);
-  const overrides = options.overrides ?? {};
+  const { overrides = {}, runnable = true } = options;
   const sink = diagnosticSink();
   const loaded = loadProgram(host, path, text, (diagnostic) => sink.report(diagnostic));
   const dimensions = new Map();
@@ -57,6 +63,7 @@ export function checkSpec(host: Host, path: string, options: CheckOptions = {}):
           program,
           item: program.train,
           elaborate: () => elaborateModel(host, loaded, sink, overrides, program.train?.model.text ?? "", true),
+          runnable,
         });
   const evaluated = models.find((model) => model.item.name.text === program.evaluate?.model.text);
   const evaluate =
@@ -78,7 +85,7 @@ export function checkSpec(host: Host, path: string, options: CheckOptions = {}):
       ...[...loaded.extensions].map(([path, text]) => ({ path, text })),
     ],
     data: [...program.data.values()],
-    models: models.map(compiledModel),
+    models: models.map((model) => compiledModel(model, runnable ? eliminateDead : (graph) => graph)),
     train,
     evaluate,
     dimensions: [...(models[0]?.e.dimensions ?? dimensions).values()],
@@ -86,7 +93,7 @@ export function checkSpec(host: Host, path: string, options: CheckOptions = {}):
   return { diagnostics, compiled: failed ? undefined : compiled, sources };
 }
 
-function compiledModel(model: ElaboratedModel): CompiledModel {
+function compiledModel(model: ElaboratedModel, prune: (graph: SymbolicGraph) => SymbolicGraph): CompiledModel {
   const { e, item } = model;
   const predictions: Record<string, number> = {};
   for (const prediction of model.predictions) predictions[`predict.${prediction.name}`] = prediction.node;
@@ -103,8 +110,8 @@ function compiledModel(model: ElaboratedModel): CompiledModel {
     variables: [...e.variables.values()],
     losses: losses.map(([name]) => name),
     predictions: model.predictions.map(({ name, parameter, field, task }) => ({ name, parameter, field, task })),
-    evaluation: eliminateDead(e.root.builder.finish(outputs)),
-    prediction: eliminateDead(e.root.builder.finish(predictions)),
+    evaluation: prune(e.root.builder.finish(outputs)),
+    prediction: prune(e.root.builder.finish(predictions)),
     values: e.values,
   };
 }

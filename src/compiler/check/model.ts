@@ -5,6 +5,7 @@ import { neverUpdated } from "../diagnostics/records/lints/never-updated.ts";
 import { bankShape } from "../diagnostics/records/models/bank-shape.ts";
 import { identityLeak } from "../diagnostics/records/models/identity-leak.ts";
 import { labelLeak } from "../diagnostics/records/models/label-leak.ts";
+import { lossUnnamed } from "../diagnostics/records/models/loss-unnamed.ts";
 import { lossNotScalar } from "../diagnostics/records/models/loss-not-scalar.ts";
 import { predictOptional } from "../diagnostics/records/models/predict-optional.ts";
 import { predictShape } from "../diagnostics/records/models/predict-shape.ts";
@@ -126,7 +127,7 @@ export function elaborateModel(
       const prediction = checkPrediction(e, value, target, statement.value.span, statement.name.text);
       const first = predictions.find((other) => other.name === statement.name.text);
       if (first !== undefined)
-        report(e, duplicateName, { span: statement.name.span, name: statement.name.text, first: first.span });
+        report(e, duplicateName, { span: statement.name.span, name: statement.name.text, first: first.span, verb: "predicted" });
       if (prediction !== undefined) predictions.push({ ...prediction, span: statement.span });
     },
     bank: (at, statement) => declareBank(e, at, statement, parameters[0]?.name ?? ""),
@@ -137,6 +138,11 @@ export function elaborateModel(
   });
   if (!training) reportUnneeded(e);
   if (!training) checkUpdates(e, item);
+  for (const statement of item.body.statements) {
+    if (statement.kind === "binding" && statement.name.text === "loss" && !losses.has("loss")) {
+      report(e, lossUnnamed, { span: statement.name.span });
+    }
+  }
   for (const prediction of predictions) checkLeak(e, program, parameters, prediction);
   return { e, program, scope, item, parameters, losses, failed, predictions, updates };
 }

@@ -6,7 +6,7 @@ import type { ElseExpression } from "../syntax/ast.ts";
 import { printTensor } from "../types/print.ts";
 import { absentFields, isOptional, type Mask, type TensorValue, unknown, type Value } from "../types/value.ts";
 import { type Elaboration, emit, isLibrary, localNode, report, tensor } from "./context.ts";
-import { fitTo, meet, type Operand } from "./elementwise.ts";
+import { fitTo, meet, type Operand, remedyFor } from "./elementwise.ts";
 import { type CombinedMask, combine, fill, sizesOf, spread } from "./masks.ts";
 import { toOperand, toTensor } from "./values.ts";
 
@@ -51,6 +51,7 @@ function elseTensor(e: Elaboration, expression: ElseExpression, main: TensorValu
       reason: "what stands in must have the shape of what is absent",
       labels: [],
       symbolic: false,
+      remedy: other.kind === "tensor" ? remedyFor(main.axes, other.axes) : undefined,
     });
     return undefined;
   }

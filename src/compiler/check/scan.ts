@@ -3,6 +3,7 @@
 
 import { unknownName } from "../diagnostics/records/names/unknown-name.ts";
 import { carryDiffers } from "../diagnostics/records/types/carry-differs.ts";
+import { listOf } from "../diagnostics/records/example.ts";
 import { missingNext } from "../diagnostics/records/types/missing-next.ts";
 import { graphBuilder } from "../ir/builder.ts";
 import { bind, childScope, lookUp, type Scope, visibleNames } from "../names/scope.ts";
@@ -178,7 +179,8 @@ function readNext(
   const carry = carries.find(({ name }) => name === text);
   const value = evaluate(e, scope, statement.value);
   if (carry === undefined) {
-    report(e, unknownName, { span, name: text, candidates: carries.map(({ name }) => name) });
+    const names = carries.map(({ name }) => name);
+    report(e, unknownName, { span, name: text, candidates: names, known: `the loop carries ${listOf(names, "and")}` });
     // A carry that seems to lack its next value is the same mistake.
     for (const { name, initial } of carries) if (!next.has(name)) next.set(name, initial);
     return;

@@ -13,7 +13,7 @@ import { noTraining } from "../diagnostics/records/training/trains-nothing.ts";
 import { bind, childScope } from "../names/scope.ts";
 import type { Span } from "../source/span.ts";
 import type { Expression, StageDeclaration, TrainItem } from "../syntax/ast.ts";
-import { buildUpdate, type TrainedWeight } from "../train/training-graph.ts";
+import { buildUpdate, type TrainedWeight, withoutUpdate } from "../train/training-graph.ts";
 import { printTensor } from "../types/print.ts";
 import { unknown } from "../types/value.ts";
 import { graphInput, localNode, report } from "./context.ts";
@@ -97,9 +97,11 @@ export interface TrainInputs {
   readonly item: TrainItem;
   /** Elaborates the model anew, in training mode: each stage has a graph of its own. */
   readonly elaborate: () => ElaboratedModel | undefined;
+  /** Whether the stages' graphs are going to run: else they come without their update. */
+  readonly runnable: boolean;
 }
 
-export function compileTraining({ program, item, elaborate }: TrainInputs): TrainProgram | undefined {
+export function compileTraining({ program, item, elaborate, runnable }: TrainInputs): TrainProgram | undefined {
   const e = program.constants;
   const first = elaborate();
   if (first === undefined) {
@@ -124,9 +126,10 @@ export function compileTraining({ program, item, elaborate }: TrainInputs): Trai
   const minimised = new Set<string>();
   let complete = true;
   for (const [at, stage] of item.stages.entries()) {
-    const model = at === 0 ? first : elaborate();
+    // A graph that runs holds one stage; nodes of another stage in one that does not are in nobody's way.
+    const model = at === 0 || !runnable ? first : elaborate();
     if (model === undefined) return undefined;
-    const made = compileStage(program, model, item, stage, batch, on ?? {}, minimised);
+    const made = compileStage(program, model, item, stage, batch, on ?? {}, minimised, runnable);
     if (made === undefined) complete = false;
     else {
       stages.push(made.stage);
@@ -165,6 +168,7 @@ function compileStage(
   batchOfTrain: number,
   on: Readonly<Record<string, readonly string[]>>,
   minimised: Set<string>,
+  runnable: boolean,
 ): { readonly stage: StageProgram; readonly frozen: readonly string[] } | undefined {
   const { e } = model;
   const name = stage.name.text;
@@ -216,7 +220,8 @@ function compileStage(
   }
   const { builder } = e.root;
   const [rate, update] = [graphInput(e, "#rate", [], "f32"), graphInput(e, "#update", [], "f32")];
-  const made = buildUpdate(builder, { total, weights, clip, stage: name, rate: rate.node, update: update.node });
+  const options = { total, weights, clip, stage: name, rate: rate.node, update: update.node };
+  const made = runnable ? buildUpdate(builder, options) : withoutUpdate(builder, options);
   const unreached = new Set(made.missing);
   const trainable = weights.map((weight) => weight.name).filter((weight) => !unreached.has(weight));
   if (trainable.length === 0) {
@@ -280,7 +285,7 @@ function readTotal(
   const operand = toOperand(e, minimize.span, value);
   if (operand === undefined) return undefined;
   if (operand.kind === "tensor" && operand.axes.length > 0) {
-    report(e, lossNotScalar, { span: minimize.span, name: settings.where, found: printTensor(operand) });
+    report(e, lossNotScalar, { span: minimize.span, name: `that ${settings.where} minimises`, found: printTensor(operand) });
     return undefined;
   }
   return fitTo(e, minimize.span, operand, []);

@@ -5,6 +5,7 @@ import { identityLeak } from "./identity-leak.ts";
 import { labelLeak } from "./label-leak.ts";
 import { lossNotScalar } from "./loss-not-scalar.ts";
 import { nothingPredicted } from "./nothing-predicted.ts";
+import { lossUnnamed } from "./loss-unnamed.ts";
 import { predictOptional } from "./predict-optional.ts";
 import { predictShape } from "./predict-shape.ts";
 import { predictUnknown } from "./predict-unknown.ts";
@@ -25,4 +26,5 @@ export const modelsDiagnostics = [
   identityLeak,
   nothingPredicted,
   updatedTwice,
+  lossUnnamed,
 ] as const;

@@ -6,6 +6,8 @@ export const duplicateName = defineDiagnostic<{
   readonly span: Span;
   readonly name: string;
   readonly first: Span | undefined;
+  /** What is done twice; `declared` where left out. */
+  readonly verb?: "predicted";
 }>({
   code: "MMX2002",
   slug: "duplicate-name",
@@ -19,10 +21,14 @@ export const duplicateName = defineDiagnostic<{
   loss task = mae(score, clip.mood) + 0 * mean(clip.audio)`,
   }),
   good: example(),
-  describe: ({ span, name, first }) => ({
-    message: `${name} is declared twice`,
+  describe: ({ span, name, first, verb = "declared" }) => ({
+    message: `${name} is ${verb} twice`,
     span,
-    labels: first === undefined ? [] : [{ span: first, text: `${name} is declared here first` }],
-    fixes: [{ title: "give the second one another name", preview: `${name}_2`, edits: [] }],
+    labels: first === undefined ? [] : [{ span: first, text: `${name} is ${verb} here first` }],
+    fixes: [
+      verb === "predicted"
+        ? { title: "keep one prediction a target", edits: [] }
+        : { title: "give the second one another name", preview: `${name}_2`, edits: [] },
+    ],
   }),
 });

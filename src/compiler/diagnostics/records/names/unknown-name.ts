@@ -6,6 +6,8 @@ export const unknownName = defineDiagnostic<{
   readonly span: Span;
   readonly name: string;
   readonly candidates: readonly string[];
+  /** A sentence on the names there are, where those are few. */
+  readonly known?: string | undefined;
   /** The library module that declares it, where one does. */
   readonly library?: string | undefined;
   /** Where it is bound further down. */
@@ -22,7 +24,7 @@ export const unknownName = defineDiagnostic<{
   loss task = mae(score, clip.mood) + 0 * mean(clip.audio)`,
   }),
   good: example(),
-  describe: ({ span, name, candidates, library, later }) => {
+  describe: ({ span, name, candidates, known, library, later }) => {
     if (later !== undefined) {
       return {
         message: `${name} is used before it is declared`,
@@ -39,6 +41,11 @@ export const unknownName = defineDiagnostic<{
         fixes: [{ title: "bring the library in, under the first line", preview: `use ${library}`, edits: [] }],
       };
     }
-    return { message: `nothing here is called ${name}`, span, fixes: renameFix(span, name, candidates) };
+    return {
+      message: `nothing here is called ${name}`,
+      span,
+      notes: known === undefined ? [] : [known],
+      fixes: renameFix(span, name, candidates),
+    };
   },
 });

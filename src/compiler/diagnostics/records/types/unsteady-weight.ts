@@ -28,7 +28,7 @@ export const unsteadyWeight = defineDiagnostic<{
   loss task = mae(score, clip.mood)`,
   }).replace(/(mmx 1\n)([\s\S]*)(dim T <= 50 ragged\n)/, "$1$3$2"),
   describe: ({ span, name, shape, unsteady }) => ({
-    message: `the weight ${name} would be as wide as ${unsteady.join(" and ")}, which changes from batch to batch`,
+    message: `this makes a weight as wide as ${unsteady.join(" and ")}, which changes from batch to batch`,
     span,
     notes: [`${name}  ${shape}`],
     fixes: [{ title: "reduce that axis first", preview: `mean(x, over: ${unsteady[0] ?? "T"})`, edits: [] }],
