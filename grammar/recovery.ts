@@ -3,6 +3,7 @@
 // a slip in a statement ends with the statement.
 import { CstParser, type IParserConfig, type IToken, MismatchedTokenException, type TokenType, tokenMatcher } from "chevrotain";
 import { Separator, tokens, vocabulary } from "./lexer.ts";
+import { lazyLookahead } from "./lookahead.ts";
 import { isName, itemKeywords, statementKeywords, zeroWidth } from "./words.ts";
 
 const openers = new Set<TokenType>([tokens.LeftParen, tokens.LeftSquare, tokens.LeftCurly]);
@@ -31,9 +32,12 @@ function encode(token: TokenType | undefined, rule: string): string {
   return JSON.stringify({ token: token?.name, rule });
 }
 
+const maxLookahead = 1;
+
 export const parserConfiguration: IParserConfig = {
   recoveryEnabled: true,
-  maxLookahead: 1,
+  maxLookahead,
+  lookaheadStrategy: lazyLookahead(maxLookahead),
   nodeLocationTracking: "onlyOffset",
   errorMessageProvider: {
     buildMismatchTokenMessage: ({ expected, ruleName }) => encode(expected, ruleName),

@@ -98,3 +98,14 @@ export function buildUpdate(builder: GraphBuilder, options: UpdateOptions): Upda
   builder.setOrigin(origin);
   return { assignments, slots, gradientNorm, missing };
 }
+
+/** What `buildUpdate` says of weights that the loss does not reach, without the rest of it: for a spec that is only checked. */
+export function withoutUpdate(builder: GraphBuilder, { total, weights }: UpdateOptions): UpdateGraph {
+  const all = gradients(
+    builder,
+    total,
+    weights.map((weight) => weight.node),
+  );
+  const missing = weights.filter((_, index) => all[index] === undefined).map((weight) => weight.name);
+  return { assignments: [], slots: [], gradientNorm: total, missing };
+}
