@@ -17,7 +17,7 @@ export function dotText({ boxes, arrows, modules }: Picture, title: string): str
   const lines = [
     `digraph ${quoted(title)} {`,
     `  graph [rankdir=TB, fontname="Helvetica", fontsize=11, nodesep=0.25, ranksep=0.35, color="#bbbbbb", fontcolor="${faint}", style="rounded", labeljust=l];`,
-    `  node [fontname="Helvetica", fontsize=11, color="${ink}", fontcolor="${ink}", penwidth=0.8, margin="0.12,0.06"];`,
+    `  node [fontname="Helvetica", fontsize=11, color="${ink}", fontcolor="${ink}", penwidth=0.8, margin="0.24,0.07"];`,
     `  edge [fontname="Helvetica", fontsize=9, color="${faint}", fontcolor="${faint}", arrowsize=0.6, penwidth=0.8];`,
     ...frame(boxes, modules, ids, undefined, "  "),
     ...arrows.map(
