@@ -43,7 +43,7 @@ export async function loadDatasets(
   }
   const known = settings.sizes ?? {};
   const wanted = Object.fromEntries(settings.blocks.map((name) => [name, paths[name] ?? ""]));
-  await requireFittingHeaders(spec, wanted, { known, needsTargets: settings.targets !== "optional" }, context);
+  await requireFittingHeaders(spec, wanted, { known, needsTargets: settings.targets !== "optional", folder }, context);
   const { loadDataset } = await import("../runtime/data/load.ts");
   const { DataProblem } = await import("../runtime/data/dataset.ts");
   const datasets: Record<string, Dataset> = {};

@@ -92,8 +92,10 @@ export function plainLine(event: TrainEvent): string | undefined {
       return `Seed ${event.seed} on ${event.split}: ${metricsText(event.metrics)}`;
     case "note":
       return `note: ${event.message}`;
-    case "interrupted":
-      return `Stopped in stage ${event.stage} after step ${event.step}; everything is saved. Go on with:\n  mmx train --resume ${event.run}`;
+    case "interrupted": {
+      const where = event.step === 0 ? "during the test" : `in stage ${event.stage} after step ${event.step}`;
+      return `Stopped ${where}; everything is saved. Go on with:\n  mmx train --resume ${event.run}`;
+    }
     case "done":
       return doneText(event);
     case "step":

@@ -1,6 +1,6 @@
 // What several verbs begin with: check a spec and show what is wrong, find its data files, check their headers against it.
 import { existsSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import type { CompiledModel, CompiledSpec, DataSchema } from "../compiler/compiled.ts";
 import type { Diagnostic } from "../compiler/diagnostics/diagnostic.ts";
 import type { Sources } from "../compiler/diagnostics/render.ts";
@@ -103,13 +103,15 @@ export interface HeaderOptions {
   readonly known?: Readonly<Record<string, number>>;
   /** False for prediction: columns of targets and of the split may be missing. */
   readonly needsTargets?: boolean;
+  /** Paths are shown relative to this folder. */
+  readonly folder: string;
 }
 
 /** Compares data blocks with the heads of their files, where those are there; no value is read. */
 export async function checkHeaders(
   spec: CheckedSpec,
   paths: Readonly<Record<string, string>>,
-  options: HeaderOptions = {},
+  options: HeaderOptions,
 ): Promise<HeaderFindings> {
   let sizes = options.known ?? {};
   const present = spec.compiled.data.flatMap((schema) => {
@@ -123,7 +125,8 @@ export async function checkHeaders(
   const needsTargets = options.needsTargets ?? true;
   const diagnostics: Diagnostic[] = [];
   for (const { schema, path } of present) {
-    const found = checkHeader(schema, await readHeader(path), { dimensions, sizes, needsTargets });
+    const header = { ...(await readHeader(path)), path: relative(options.folder, path) };
+    const found = checkHeader(schema, header, { dimensions, sizes, needsTargets });
     diagnostics.push(...found.diagnostics);
     sizes = { ...sizes, ...found.sizes };
   }

@@ -64,8 +64,9 @@ async function check(patterns: readonly string[], options: CheckOptions, context
 
 /** What the heads of the spec's data files say against it. */
 async function headerFindings(spec: CheckedSpec, options: CheckOptions, context: Context): Promise<readonly Diagnostic[]> {
-  const paths = await dataPaths(spec, options.data, context.terminal.folder);
-  return (await checkHeaders(spec, paths)).diagnostics;
+  const { folder } = context.terminal;
+  const paths = await dataPaths(spec, options.data, folder);
+  return (await checkHeaders(spec, paths, { folder })).diagnostics;
 }
 
 function summary(files: number, errors: number, warnings: number): string {

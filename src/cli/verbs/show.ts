@@ -174,7 +174,8 @@ function planned(
 /** Sizes from --size and from the heads of the data files. */
 async function knownSizes(spec: CheckedSpec, options: ShowOptions, context: Context): Promise<Record<string, number>> {
   const given = numbers("--size", options.size);
-  const paths = await dataPaths(spec, options.data, context.terminal.folder);
-  const { sizes } = await checkHeaders(spec, paths, { known: given });
+  const { folder } = context.terminal;
+  const paths = await dataPaths(spec, options.data, folder);
+  const { sizes } = await checkHeaders(spec, paths, { known: given, folder });
   return { ...sizes, ...given };
 }
