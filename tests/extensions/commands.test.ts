@@ -67,7 +67,8 @@ test("a fault in the file ends the command with its place and no stack", async (
     writeFileSync(join(folder, "swish.ts"), source);
     const { exit, error } = await mmx(["train", "swish.mmx", "--out", "run", "--backend", "cpu"], { folder });
     expect(exit).toBe(3);
-    expect(error).toMatch(/^error: .*forward of swish \(swish\.ts\) failed: TypeError: .* \(swish\.ts:9:\d+\)/);
+    expect(error).toMatch(/^error: forward of swish \(swish\.ts\) failed: TypeError: .* \(swish\.ts:9:\d+\)/);
+    expect(error).toContain("Mend it there and train again.");
     expect(error).not.toContain("fault in mmx");
     expect(error).not.toContain("    at ");
   });

@@ -1,6 +1,8 @@
 // The error of an operation written in TypeScript: the fault lies in the user's file, so the message names it and its line.
+import { ExecutionError } from "../executors/feeds.ts";
 
-export class ExtensionError extends Error {
+/** An `ExecutionError`, so that executors hand it on as it is. */
+export class ExtensionError extends ExecutionError {
   override readonly name = "ExtensionError";
   constructor(
     message: string,
