@@ -113,8 +113,7 @@ function runHook(
 
 function record(e: Elaboration, name: Name, value: Value): void {
   if (isLibrary(name.span)) return;
-  const node = value.kind === "tensor" && value.owner === e.root.builder ? value.node : undefined;
-  e.values.push({ path: [...e.path, name.text].join("/"), type: printType(value), span: name.span, node });
+  e.values.push({ path: [...e.path, name.text].join("/"), type: printType(value), span: name.span });
 }
 
 /** `name = …`, or a family `name[m] = … for m in M`. */

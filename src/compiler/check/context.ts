@@ -25,7 +25,6 @@ export interface RecordedValue {
   readonly path: string;
   readonly type: string;
   readonly span: Span;
-  readonly node: number | undefined;
 }
 
 export interface Elaboration {
