@@ -113,7 +113,8 @@ function runHook(
 
 function record(e: Elaboration, name: Name, value: Value): void {
   if (isLibrary(name.span)) return;
-  e.values.push({ path: [...e.path, name.text].join("/"), type: printType(value), span: name.span });
+  const node = value.kind === "tensor" && value.owner === e.root.builder ? value.node : undefined;
+  e.values.push({ path: [...e.path, name.text].join("/"), type: printType(value), span: name.span, node });
 }
 
 /** `name = …`, or a family `name[m] = … for m in M`. */

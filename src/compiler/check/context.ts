@@ -25,6 +25,7 @@ export interface RecordedValue {
   readonly path: string;
   readonly type: string;
   readonly span: Span;
+  readonly node: number | undefined;
 }
 
 export interface Elaboration {
