@@ -1,7 +1,7 @@
 // Bundles the command-line tool to dist/: one script, and beside it V8's compiled form of it (bin/bundle.mjs says why). Runs as
 // npm's `prepare`, so plain JavaScript and esbuild only.
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -14,6 +14,8 @@ const external = ["@tensorflow/*", "@hpcc-js/wasm-graphviz", "ts-morph", "vega",
 
 // Made beside dist/ and put in its place at the end, so that a command started meanwhile finds a whole bundle.
 const folder = await mkdtemp(join(root, "dist-"));
+// mkdtemp makes a private folder; what is installed is for everyone.
+await chmod(folder, 0o755);
 try {
   await bundleInto(folder);
   await compileIn(folder);

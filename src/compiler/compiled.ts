@@ -141,7 +141,6 @@ export interface CompiledModel {
     readonly path: string;
     readonly type: string;
     readonly span: Span;
-    readonly node: number | undefined;
   }[];
 }
 

@@ -25,6 +25,7 @@ export interface RecordedValue {
   readonly path: string;
   readonly type: string;
   readonly span: Span;
+  /** In the graph being built; removing dead nodes renumbers it. */
   readonly node: number | undefined;
 }
 

@@ -1,10 +1,10 @@
 // `evaluate`: which metrics on which part of the data, over how many seeds, with what missing.
 
 import type { EvaluateProgram, MetricRequest, MissingProtocol } from "../compiled.ts";
+import { nothingPredicted } from "../diagnostics/records/models/nothing-predicted.ts";
 import { unknownName } from "../diagnostics/records/names/unknown-name.ts";
 import { metricNotForTask } from "../diagnostics/records/training/metric-not-for-task.ts";
 import { nothingMissing } from "../diagnostics/records/training/nothing-missing.ts";
-import { nothingPredicted } from "../diagnostics/records/models/nothing-predicted.ts";
 import { unknownMetric } from "../diagnostics/records/training/unknown-metric.ts";
 import { unknownSplit } from "../diagnostics/records/training/unknown-split.ts";
 import type { Span } from "../source/span.ts";

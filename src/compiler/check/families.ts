@@ -1,12 +1,12 @@
 // Families: values indexed by members, the sets they range over, and reading fields of batches and records.
 import { idRead } from "../diagnostics/records/models/id-read.ts";
 import { withheldRead } from "../diagnostics/records/models/withheld-read.ts";
-import { closest } from "../diagnostics/suggest.ts";
 import { modalityNotField } from "../diagnostics/records/names/modality-not-field.ts";
 import { unknownField } from "../diagnostics/records/names/unknown-field.ts";
 import { missingFor } from "../diagnostics/records/types/missing-for.ts";
 import { notAMember } from "../diagnostics/records/types/not-a-member.ts";
 import { wrongKind } from "../diagnostics/records/types/wrong-kind.ts";
+import { closest } from "../diagnostics/suggest.ts";
 import { bind, childScope, lookUp, type Scope, visibleNames } from "../names/scope.ts";
 import type { Span } from "../source/span.ts";
 import type { BinaryExpression, Expression, ForClause, IndexExpression, MemberExpression } from "../syntax/ast.ts";

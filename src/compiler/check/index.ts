@@ -112,7 +112,7 @@ function compiledModel(model: ElaboratedModel, prune: (graph: SymbolicGraph) => 
     predictions: model.predictions.map(({ name, parameter, field, task }) => ({ name, parameter, field, task })),
     evaluation: prune(e.root.builder.finish(outputs)),
     prediction: prune(e.root.builder.finish(predictions)),
-    values: e.values,
+    values: e.values.map(({ path, type, span }) => ({ path, type, span })),
   };
 }
 

@@ -3,8 +3,8 @@
 import type { DataSchema, DimensionInfo } from "../compiled.ts";
 import { capitalMakesWeights } from "../diagnostics/records/names/capital-makes-weights.ts";
 import { duplicateName } from "../diagnostics/records/names/duplicate-name.ts";
-import { reservedSize } from "../diagnostics/records/names/reserved-size.ts";
 import { modalityNotField } from "../diagnostics/records/names/modality-not-field.ts";
+import { reservedSize } from "../diagnostics/records/names/reserved-size.ts";
 import { unknownOverride } from "../diagnostics/records/training/unknown-override.ts";
 import { constantDim, symbolDim } from "../dims/dim.ts";
 import type { Host } from "../host.ts";

@@ -1,9 +1,9 @@
 // `scan`: a loop over a ragged or plain dimension. The body becomes a graph of its own that captures outer values;
 // at a padded step the carry keeps its value, so that padding reaches neither the final carry nor any real step.
 
+import { listOf } from "../diagnostics/records/example.ts";
 import { unknownName } from "../diagnostics/records/names/unknown-name.ts";
 import { carryDiffers } from "../diagnostics/records/types/carry-differs.ts";
-import { listOf } from "../diagnostics/records/example.ts";
 import { missingNext } from "../diagnostics/records/types/missing-next.ts";
 import { graphBuilder } from "../ir/builder.ts";
 import { bind, childScope, lookUp, type Scope, visibleNames } from "../names/scope.ts";

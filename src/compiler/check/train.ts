@@ -1,15 +1,15 @@
 // `train`: each stage becomes one graph of forward pass, backward pass and update.
 
 import type { StageProgram, TrainProgram } from "../compiled.ts";
-import { dataNotGiven } from "../diagnostics/records/training/data-not-given.ts";
 import { neverTrained } from "../diagnostics/records/lints/never-trained.ts";
 import { unusedLoss } from "../diagnostics/records/lints/unused-loss.ts";
 import { unusedValue } from "../diagnostics/records/lints/unused-value.ts";
 import { lossNotScalar } from "../diagnostics/records/models/loss-not-scalar.ts";
-import { unknownSplit } from "../diagnostics/records/training/unknown-split.ts";
 import { unknownName } from "../diagnostics/records/names/unknown-name.ts";
 import { batchOfOne } from "../diagnostics/records/training/batch-of-one.ts";
+import { dataNotGiven } from "../diagnostics/records/training/data-not-given.ts";
 import { noTraining } from "../diagnostics/records/training/trains-nothing.ts";
+import { unknownSplit } from "../diagnostics/records/training/unknown-split.ts";
 import { bind, childScope } from "../names/scope.ts";
 import type { Span } from "../source/span.ts";
 import type { Expression, StageDeclaration, TrainItem } from "../syntax/ast.ts";
