@@ -39,10 +39,14 @@ export async function comparePositions(checkpoints: readonly Uint8Array[], known
   return { compared, differences };
 }
 
-/** What differs between two finished run directories: every tensor of the last and best checkpoints, the headers, the log. */
-export async function compareRuns(run: string, reference: string): Promise<readonly string[]> {
+/** What differs between two finished run directories: every tensor of their checkpoints, the headers, the log. */
+export async function compareRuns(
+  run: string,
+  reference: string,
+  checkpoints: readonly ("last" | "best")[] = ["last", "best"],
+): Promise<readonly string[]> {
   const differences: string[] = [];
-  for (const name of ["last", "best"]) {
+  for (const name of checkpoints) {
     const path = join("checkpoints", `${name}.safetensors`);
     const found = await tensorDifferences(readFileSync(join(run, path)), readFileSync(join(reference, path)));
     differences.push(...found.map((difference) => `${name}: ${difference}`));

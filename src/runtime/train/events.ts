@@ -132,7 +132,9 @@ export interface Interrupted {
   readonly event: "interrupted";
   readonly run: string;
   readonly seed: number;
+  /** `test` where all stages are done. */
   readonly stage: string;
+  /** Optimiser steps of the stage done; 0 during the test. */
   readonly step: number;
 }
 

@@ -157,7 +157,12 @@ async function trainSeed(
       }
       position = outcome.position;
     }
-    return await testSeed(context);
+    return await testSeed(context).catch((error: unknown) => {
+      // An interrupt stops the test where it is: all stages are saved, so resuming tests again from its beginning.
+      if (run.signal?.aborted !== true || error !== run.signal.reason) throw error;
+      run.emit({ event: "interrupted", run: run.paths.folder, seed, stage: "test", step: 0 });
+      return "interrupted" as const;
+    });
   } finally {
     session.dispose();
   }
