@@ -9,6 +9,7 @@ import type { Context } from "./context.ts";
 import { renderOptions } from "./context.ts";
 import { CommandError, exitCode, usageError } from "./failure.ts";
 import { nodeHost } from "./host.ts";
+import { projectData } from "./project.ts";
 
 export interface CheckedSpec {
   readonly path: string;
@@ -61,8 +62,8 @@ const countErrors = (diagnostics: readonly Diagnostic[]): number =>
   diagnostics.filter(({ severity }) => severity === "error").length;
 
 /**
- * The path of every data block's file: `--data NAME=PATH`, relative to the working folder, else the block's `file`, relative
- * to the spec. Blocks with neither are left out. Throws a usage error for a name that is no data block.
+ * The path of every data block's file: `--data NAME=PATH`, relative to the working folder, else the project file's, else the
+ * block's `file`, relative to the spec. Blocks with none are left out. Throws a usage error for a name that is no data block.
  */
 export async function dataPaths(
   spec: CheckedSpec,
@@ -82,12 +83,14 @@ export async function dataPaths(
     );
   }
   const paths: Record<string, string> = {};
+  const project = await projectData(path, folder);
   for (const schema of compiled.data) {
     const override = given[schema.name];
     if (override !== undefined) {
       if (!existsSync(resolve(folder, override))) throw usageError(`--data ${schema.name}=${override}: there is no such file.`);
       paths[schema.name] = resolve(folder, override);
-    } else if (schema.file !== undefined) paths[schema.name] = join(dirname(resolve(folder, path)), schema.file);
+    } else if (project[schema.name] !== undefined) paths[schema.name] = project[schema.name] as string;
+    else if (schema.file !== undefined) paths[schema.name] = join(dirname(resolve(folder, path)), schema.file);
   }
   return paths;
 }
