@@ -62,7 +62,11 @@ describe("a whole training", () => {
     expect(result.status).toBe("done");
     expect(result.test.mae).toBeLessThan(0.5);
     expect(result.test.pearson).toBeGreaterThan(0.8);
-    expect(result.missing.map((row) => `${row.protocol} ${row.condition}`)).toEqual(["subsets {x}", "subsets {x, z}", "rates 50%"]);
+    expect(result.missing.map((row) => `${row.protocol} ${row.condition}`)).toEqual([
+      "subsets {x}",
+      "subsets {x, z}",
+      "rates 50%",
+    ]);
     expect(result.missing[1]?.metrics).toEqual(result.test);
     expect(result.missing[0]?.metrics).not.toEqual(result.test);
     const config = await readRunConfig(run);

@@ -92,5 +92,3 @@ export function newAxisName(scope: Scope, expression: Expression): string | unde
   const bound = lookUp(scope, expression.name)?.value;
   return bound === undefined ? expression.name : (axisOfValue(bound)?.name ?? expression.name);
 }
-
-export const unnamedAxis = (size: Dim, origin: Span | undefined): Axis => ({ name: undefined, size, origin });

@@ -62,5 +62,3 @@ export function toOperand(e: Elaboration, span: Span, value: Value): Operand | u
   if (value.kind === "boolean") return numberValue(value.value ? 1 : 0);
   return toTensor(e, span, value, "a tensor or a number");
 }
-
-export const isScalar = (value: TensorValue): boolean => value.axes.length === 0 && !isOptional(value);
