@@ -11,7 +11,6 @@ import { dataNotGiven } from "../diagnostics/records/training/data-not-given.ts"
 import { noTraining } from "../diagnostics/records/training/trains-nothing.ts";
 import { unknownSplit } from "../diagnostics/records/training/unknown-split.ts";
 import { bind, childScope } from "../names/scope.ts";
-import type { Span } from "../source/span.ts";
 import type { Expression, StageDeclaration, TrainItem } from "../syntax/ast.ts";
 import { buildUpdate, type TrainedWeight, withoutUpdate } from "../train/training-graph.ts";
 import { printTensor } from "../types/print.ts";
