@@ -8,7 +8,7 @@ import { renderAll } from "../../src/compiler/diagnostics/render.ts";
 import { memoryHost } from "../../src/compiler/host.ts";
 
 const folder = import.meta.dirname;
-const update = process.env["UPDATE"] === "1";
+const update = process.env.UPDATE === "1";
 const files = readdirSync(folder);
 const names = files.filter((file) => file.endsWith(".mmx")).map((file) => file.slice(0, -".mmx".length));
 

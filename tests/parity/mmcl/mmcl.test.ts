@@ -60,7 +60,7 @@ function withDrawsAsInputs(graph: SymbolicGraph, names: readonly string[]): Symb
     const name = names[drawn];
     drawn += 1;
     if (name === undefined) throw new Error(`the graph draws more than ${names.length} times: ${node.origin.path}`);
-    expect(name.split(".")[1], node.origin.path).toBe(node.attributes["distribution"]);
+    expect(name.split(".")[1], node.origin.path).toBe(node.attributes.distribution);
     return { ...node, op: "input", inputs: [], attributes: { name, sizes: node.shape, dtype: node.dtype } };
   });
   expect(drawn).toBe(names.length);
@@ -136,8 +136,8 @@ describe.each(executors)("an MMCL training step on $name equals PyTorch's to 1e-
   });
 
   it("total and gradient norm", () => {
-    expect(relativeError(outputs["total"]?.data ?? [], take(fixture, "loss/total").data)).toBeLessThan(tolerance);
-    expect(relativeError(outputs["gradient_norm"]?.data ?? [], take(fixture, "gradient_norm").data)).toBeLessThan(tolerance);
+    expect(relativeError(outputs.total?.data ?? [], take(fixture, "loss/total").data)).toBeLessThan(tolerance);
+    expect(relativeError(outputs.gradient_norm?.data ?? [], take(fixture, "gradient_norm").data)).toBeLessThan(tolerance);
   });
 
   it("every gradient", async () => {
