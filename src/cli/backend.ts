@@ -14,3 +14,9 @@ export async function openBackend(request: BackendRequest, spec: CompiledSpec, u
   const { selectBackend } = await import("../runtime/backends/index.ts");
   return selectBackend(request, await loadExtensions(spec, { training: use === "train" }));
 }
+
+/** The backend that gives an executor of this name; `auto` for TensorFlow's, which two backends share. */
+export function backendOf(executor: string): BackendRequest {
+  const byExecutor: Readonly<Record<string, BackendRequest>> = { "tfjs-cpu": "cpu", "tfjs-wasm": "wasm", "tfjs-webgpu": "webgpu" };
+  return byExecutor[executor] ?? "auto";
+}

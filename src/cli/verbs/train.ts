@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import type { Command } from "commander";
 import type { BackendRequest } from "../../runtime/backends/index.ts";
-import { backendOption, openBackend } from "../backend.ts";
+import { backendOf, backendOption, openBackend } from "../backend.ts";
 import type { Act, Context } from "../context.ts";
 import { examples } from "../context.ts";
 import { blocksOf, loadDatasets } from "../datasets.ts";
@@ -32,6 +32,7 @@ interface Job {
   readonly data: Readonly<Record<string, string>>;
   readonly runDirectory: string;
   readonly resume: boolean;
+  readonly backend: BackendRequest;
 }
 
 export function addTrain(program: Command, act: Act): void {
@@ -74,7 +75,7 @@ async function trainSpec(path: string | undefined, options: TrainOptions, contex
   const datasets = await loadDatasets(job.spec, { given: job.data, blocks: blocksOf(compiled) }, context);
   const { train } = await import("../../runtime/train/trainer.ts");
   const display = trainingDisplay(context);
-  const { executor, chosen, why } = await openBackend(options.backend, compiled, "train");
+  const { executor, chosen, why } = await openBackend(job.backend, compiled, "train");
   display({ event: "note", message: `backend ${chosen}: ${why}` });
   const abort = new AbortController();
   const forget = terminal.onInterrupt(() => {
@@ -117,6 +118,7 @@ async function newJob(path: string | undefined, options: TrainOptions, context: 
     data: options.data,
     runDirectory: shown(resolve(folder, runDirectory), folder),
     resume: false,
+    backend: options.backend,
   };
 }
 
@@ -136,7 +138,9 @@ async function resumedJob(path: string | undefined, run: string, options: TrainO
   const config = await readRunConfig(resolve(folder, run));
   const spec = await checkedOn(recordedHost(config.spec.files, folder), config.spec.path, config.overrides, context);
   const recorded = Object.fromEntries(Object.entries(config.data).map(([name, { path: file }]) => [name, file]));
-  return { spec, overrides: config.overrides, data: { ...recorded, ...options.data }, runDirectory, resume: true };
+  // Only the executor that began a run gives the same bits.
+  const backend = options.backend === "auto" ? backendOf(config.executor) : options.backend;
+  return { spec, overrides: config.overrides, data: { ...recorded, ...options.data }, runDirectory, resume: true, backend };
 }
 
 /** The path as a person types it: relative where the run lies under the working folder. */
