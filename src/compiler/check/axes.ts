@@ -4,7 +4,6 @@ import { axisNotFound } from "../diagnostics/records/types/axis-not-found.ts";
 import { wrongKind } from "../diagnostics/records/types/wrong-kind.ts";
 import type { Dim } from "../dims/dim.ts";
 import { lookUp, type Scope } from "../names/scope.ts";
-import type { Span } from "../source/span.ts";
 import type { Expression } from "../syntax/ast.ts";
 import { printShape, printType } from "../types/print.ts";
 import type { Axis, TensorValue, Value } from "../types/value.ts";

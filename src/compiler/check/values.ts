@@ -5,7 +5,6 @@ import { constantDim, constantValue, type Dim } from "../dims/dim.ts";
 import type { Span } from "../source/span.ts";
 import { printType } from "../types/print.ts";
 import type { NumberValue, TensorValue, Value } from "../types/value.ts";
-import { isOptional } from "../types/value.ts";
 import { type Elaboration, report } from "./context.ts";
 import type { Operand } from "./elementwise.ts";
 
