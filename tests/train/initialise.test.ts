@@ -20,7 +20,10 @@ const values = (initializer: Initializer, shape: readonly number[], name?: strin
   ...initialise(declare(initializer, shape, name), {}, seed, []).data,
 ];
 const mean = (list: readonly number[]): number => list.reduce((sum, value) => sum + value, 0) / list.length;
-const variance = (list: readonly number[]): number => mean(list.map((value) => (value - mean(list)) ** 2));
+const variance = (list: readonly number[]): number => {
+  const centre = mean(list);
+  return mean(list.map((value) => (value - centre) ** 2));
+};
 
 describe("random initialisers", () => {
   const size = [100, 200] as const;

@@ -1,6 +1,7 @@
 // `data` blocks: the schema of a file, and the batch that a model parameter of its type stands for.
 
 import type { DataSchema, FieldAxis, FieldSchema, SplitSchema } from "../compiled.ts";
+import { partsOverlap } from "../diagnostics/records/data/parts-overlap.ts";
 import { duplicateName } from "../diagnostics/records/names/duplicate-name.ts";
 import { unknownField } from "../diagnostics/records/names/unknown-field.ts";
 import { badSplit } from "../diagnostics/records/training/bad-split.ts";
@@ -156,10 +157,11 @@ function declareSplit(
         report(e, badSplit, { span: part.value.span, reason: "a part lists values of the column: numbers or texts" });
         return undefined;
       }
-      const other = Object.entries(parts).find(([, values]) => values.some((value) => plain.includes(value)));
-      if (other !== undefined) {
-        const shared = plain.filter((value) => other[1].includes(value)).join(", ");
-        report(e, badSplit, { span: part.value.span, reason: `${shared} is in ${other[0]} and in ${part.key.text}` });
+      for (const [first, values] of Object.entries(parts)) {
+        const shared = plain.find((value) => values.some((known) => String(known) === String(value)));
+        if (shared === undefined) continue;
+        report(e, partsOverlap, { span: part.value.span, first, second: part.key.text, value: String(shared) });
+        break;
       }
       parts[part.key.text] = plain;
     }

@@ -8,7 +8,6 @@ import { countsDiffer } from "../diagnostics/records/data/counts-differ.ts";
 import { elementDiffers } from "../diagnostics/records/data/element-differs.ts";
 import { lengthsWrong } from "../diagnostics/records/data/lengths-wrong.ts";
 import { noSamples } from "../diagnostics/records/data/no-samples.ts";
-import { partsOverlap } from "../diagnostics/records/data/parts-overlap.ts";
 import { tooLong } from "../diagnostics/records/data/too-long.ts";
 import { closest } from "../diagnostics/suggest.ts";
 import type { Span } from "../source/span.ts";
@@ -180,16 +179,6 @@ function checkSplit(schema: DataSchema, header: FileHeader): readonly Diagnostic
     if (column === undefined) continue;
     if (findColumn(header, column) === undefined)
       diagnostics.push(missing(header, { column, reader: "the split", span, end: undefined }));
-  }
-  if (split.kind === "column") {
-    const taken = new Map<string, string>();
-    for (const [part, values] of Object.entries(split.parts)) {
-      for (const value of values.map(String)) {
-        const first = taken.get(value);
-        if (first !== undefined) diagnostics.push(diagnose(partsOverlap, { span, first, second: part, value }));
-        taken.set(value, part);
-      }
-    }
   }
   return diagnostics;
 }
