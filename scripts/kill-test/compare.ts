@@ -39,11 +39,11 @@ export async function comparePositions(checkpoints: readonly Uint8Array[], known
   return { compared, differences };
 }
 
-/** What differs between two finished run directories: every tensor of their checkpoints, the headers, the log. */
+/** What differs between two finished run directories: every tensor of these checkpoints, the headers, the log. */
 export async function compareRuns(
   run: string,
   reference: string,
-  checkpoints: readonly ("last" | "best")[] = ["last", "best"],
+  checkpoints: readonly string[] = ["last", "best"],
 ): Promise<readonly string[]> {
   const differences: string[] = [];
   for (const name of checkpoints) {
