@@ -45,6 +45,9 @@ async function bundleInto(folder) {
     external,
     define: { "import.meta.url": "bundleUrl" },
     banner: { js: 'const bundleUrl = require("node:url").pathToFileURL(__filename).href;' },
+    // Names stay, for stack traces; a third of the text is layout and comments, all of it read at every start.
+    minifyWhitespace: true,
+    legalComments: "none",
     logLevel: "warning",
   });
   // A script with a code cache cannot import by itself; the loader does it for it.

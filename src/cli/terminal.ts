@@ -1,6 +1,5 @@
 // What the command line talks to: streams, colours, width and the working folder, as one record, so that tests run the real
 // verbs in their own process.
-import { text } from "node:stream/consumers";
 
 export interface Terminal {
   /** Results: what a pipe should carry on. */
@@ -22,7 +21,11 @@ export function processTerminal(): Terminal {
   return {
     write: (text) => void process.stdout.write(text),
     writeError: (text) => void process.stderr.write(text),
-    readStandardInput: () => text(process.stdin),
+    async readStandardInput() {
+      // Node builds a whole streams library for this, which few commands need.
+      const { text } = await import("node:stream/consumers");
+      return text(process.stdin);
+    },
     onInterrupt(stop) {
       process.on("SIGINT", stop);
       return () => process.off("SIGINT", stop);

@@ -37,8 +37,6 @@ export function addCheck(program: Command, act: Act): void {
 async function check(patterns: readonly string[], options: CheckOptions, context: Context): Promise<ExitCode> {
   const files = expandFiles(patterns, context.terminal.folder);
   const { checkSpec } = await import("../../compiler/check/index.ts");
-  const { render } = await import("../../compiler/diagnostics/render.ts");
-  const { renderJson } = await import("../../compiler/diagnostics/json.ts");
   const host = nodeHost(context.terminal.folder);
   const all: Diagnostic[] = [];
   const json: unknown[] = [];
@@ -47,6 +45,9 @@ async function check(patterns: readonly string[], options: CheckOptions, context
     const diagnostics =
       compiled === undefined ? found : [...found, ...(await headerFindings({ path: file, compiled, sources }, options, context))];
     all.push(...diagnostics);
+    if (diagnostics.length === 0) continue;
+    const { render } = await import("../../compiler/diagnostics/render.ts");
+    const { renderJson } = await import("../../compiler/diagnostics/json.ts");
     for (const diagnostic of diagnostics) {
       if (context.json) json.push(renderJson(diagnostic, sources));
       else context.terminal.write(`${render(diagnostic, sources, renderOptions(context))}\n\n`);
