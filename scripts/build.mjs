@@ -1,16 +1,29 @@
-// Bundles the command-line tool to dist/: one script, and beside it V8's compiled form of it (bin/bundle.mjs says why). Runs as
+// Bundles the command-line tool to dist/: one script, and beside it V8's compiled form of it (bin/bundle.js says why). Runs as
 // npm's `prepare`, so plain JavaScript and esbuild only.
 import { existsSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { loadBundle } from "../bin/bundle.mjs";
+import { loadBundle } from "../bin/bundle.js";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** Big, native or reading files beside themselves: loaded from node_modules when they are needed. */
 const external = ["@tensorflow/*", "@hpcc-js/wasm-graphviz", "ts-morph", "vega", "vega-lite", "webgpu"];
+
+/** Commander loads this module for commands that are programs of their own, which mmx has none of. */
+const lazyChildProcess = {
+  name: "lazy child_process",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^node:child_process$/ }, ({ path, importer }) =>
+      importer.includes("commander") ? { path, namespace: "lazy" } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: "lazy" }, ({ path }) => ({
+      contents: `module.exports = { get spawn() { return require(${JSON.stringify(path)}).spawn; } };`,
+    }));
+  },
+};
 
 // Made beside dist/ and put in its place at the end, so that a command started meanwhile finds a whole bundle.
 const folder = await mkdtemp(join(root, "dist-"));
@@ -48,6 +61,7 @@ async function bundleInto(folder) {
     // Names stay, for stack traces; a third of the text is layout and comments, all of it read at every start.
     minifyWhitespace: true,
     legalComments: "none",
+    plugins: [lazyChildProcess],
     logLevel: "warning",
   });
   // A script with a code cache cannot import by itself; the loader does it for it.

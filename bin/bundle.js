@@ -1,13 +1,14 @@
 // Loads the bundled command from dist/ so that it starts fast: together with V8's compiled form of it, which the build left beside
 // it (another version of Node refuses that and compiles afresh), and with code optimised only once it has run for a while.
-import { existsSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { join } from "node:path";
-import { setFlagsFromString } from "node:v8";
-import { Script } from "node:vm";
+// CommonJS, since Node's loader of ES modules takes a twentieth of a cold check.
+const { existsSync, readFileSync } = require("node:fs");
+const { createRequire } = require("node:module");
+const { join } = require("node:path");
+const { setFlagsFromString } = require("node:v8");
+const { Script } = require("node:vm");
 
 /** The bundle's `run`, and its script for making the cache. Throws where the folder holds no bundle. */
-export function loadBundle(folder) {
+function loadBundle(folder) {
   // Thirty times V8's own: a check is over before optimised code pays, and optimising takes a third of its time. A loop that
   // computes reaches it within milliseconds.
   setFlagsFromString("--interrupt-budget=2000000");
@@ -23,3 +24,5 @@ export function loadBundle(folder) {
   script.runInThisContext()(module.exports, createRequire(path), module, path, importPackage);
   return { run: module.exports.run, script };
 }
+
+module.exports = { loadBundle };
