@@ -1,11 +1,12 @@
 // Elementwise operations: which shapes may meet, and the masks of what comes out.
 // Allowed beside equal shapes: a scalar with anything, a trailing bias, and an axis of size 1 that `expand` made.
+import { lengthLost } from "../diagnostics/records/types/length-lost.ts";
 import { type ShapeRemedy, shapesDiffer } from "../diagnostics/records/types/shapes-differ.ts";
-import { constantValue } from "../dims/dim.ts";
+import { constantValue, symbolsOf } from "../dims/dim.ts";
 import type { Span } from "../source/span.ts";
 import { isHidden, printAxis, printTensor } from "../types/print.ts";
 import type { Axis, Mask, NumberValue, SizeValue, TensorValue } from "../types/value.ts";
-import { type Elaboration, emit, localNode, report, tensor } from "./context.ts";
+import { type Elaboration, emit, localNode, Refused, report, tensor } from "./context.ts";
 import { fill, sizesOf, spread } from "./masks.ts";
 
 export type Operand = TensorValue | NumberValue | SizeValue;
@@ -41,7 +42,14 @@ export function meet(left: readonly Axis[], right: readonly Axis[]): readonly Ax
 /** The operand's node, stretched to `axes`. */
 export function fitTo(e: Elaboration, span: Span, operand: Operand, axes: readonly Axis[]): number {
   if (operand.kind === "number") return fill(e, span, operand.value, sizesOf(axes));
-  if (operand.kind === "size") return fill(e, span, operand.dim, sizesOf(axes));
+  if (operand.kind === "size") {
+    // The size of a ragged dimension is that of the padded batch: no number to compute with.
+    if ([...symbolsOf(operand.dim)].some((symbol) => e.dimensions.get(symbol)?.kind === "ragged")) {
+      report(e, lengthLost, { span, axis: operand.dim.key, found: `the size ${operand.dim.key}` });
+      throw new Refused();
+    }
+    return fill(e, span, operand.dim, sizesOf(axes));
+  }
   let node = localNode(e, operand);
   if (operand.dtype === "i32") node = emit(e, span, "cast", [node], { dtype: "f32" });
   const offset = axes.length - operand.axes.length;

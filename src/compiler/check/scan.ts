@@ -12,6 +12,7 @@ import { printTensor, printType } from "../types/print.ts";
 import { type Axis, type Mask, type TensorValue, unknown, type Value } from "../types/value.ts";
 import { findAxis } from "./axes.ts";
 import { evaluateBlock } from "./blocks.ts";
+import { checkLength } from "./builtins/reductions.ts";
 import { type Elaboration, emit, type Frame, localNode, report, tensor } from "./context.ts";
 import { evaluate } from "./expressions.ts";
 import { combine, masksOver, sizesOf, spread } from "./masks.ts";
@@ -40,7 +41,7 @@ export function evaluateScan(e: Elaboration, scope: Scope, expression: ScanExpre
     const value = toTensor(e, name.span, bound.value);
     if (value === undefined) return unknown;
     const position = findAxis(e, scope, { kind: "name", name: expression.over.text, span: expression.over.span }, value);
-    if (position === undefined) return unknown;
+    if (position === undefined || !checkLength(e, name.span, value, [position])) return unknown;
     sequences.push({ name: name.text, value, position });
   }
   const [first] = sequences;

@@ -54,6 +54,18 @@ export function requiredAxis(e: Elaboration, call: BuiltinCall, name: string, va
   return axisNamed(e, call, name, value);
 }
 
+/** Calls `use` with the first argument and the position of the axis that a named argument gives; undefined after a diagnostic. */
+export function onAxis(
+  e: Elaboration,
+  call: BuiltinCall,
+  name: string,
+  use: (value: TensorValue, position: number) => Value | undefined,
+): Value | undefined {
+  const value = tensorAt(e, call, 0);
+  const position = value === undefined ? undefined : requiredAxis(e, call, name, value);
+  return value === undefined || position === undefined ? undefined : use(value, position);
+}
+
 export function axesNamed(e: Elaboration, call: BuiltinCall, name: string, value: TensorValue): readonly number[] | undefined {
   const setting = call.named.get(name);
   return setting === undefined ? undefined : findAxes(e, call.scope, setting.value, value);

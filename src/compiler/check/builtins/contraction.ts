@@ -31,7 +31,9 @@ export const contractionBuiltins: BuiltinTable = {
         });
         return undefined;
       }
-      if (!checkLength(e, call.span, left, [la]) && !checkLength(e, call.span, right, [ra])) return undefined;
+      // One side's mask is enough: it makes the products of padded entries 0.
+      const masked = masksOver(left, [la]).length > 0 || masksOver(right, [ra]).length > 0;
+      if (!masked && !checkLength(e, call.span, left, [la])) return undefined;
       const batch: [number, number][] = [];
       for (const [at, axis] of left.axes.entries()) {
         if (at === la || axis.name === undefined) continue;

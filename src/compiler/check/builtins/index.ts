@@ -4,6 +4,7 @@ import { contractionBuiltins } from "./contraction.ts";
 import { creationBuiltins } from "./creation.ts";
 import { distributionBuiltins } from "./distributions.ts";
 import { elementwiseBuiltins } from "./elementwise.ts";
+import { entryBuiltins } from "./entries.ts";
 import { extensionBuiltins } from "./extension.ts";
 import { indexingBuiltins } from "./indexing.ts";
 import { joiningBuiltins } from "./joining.ts";
@@ -11,11 +12,14 @@ import { pushBuiltins } from "./push.ts";
 import { reductionBuiltins } from "./reductions.ts";
 import { shapeBuiltins } from "./shape.ts";
 import { structureBuiltins } from "./structure.ts";
+import { windowBuiltins } from "./window.ts";
 
 export const builtins: BuiltinTable = {
   ...elementwiseBuiltins,
   ...reductionBuiltins,
   ...shapeBuiltins,
+  ...entryBuiltins,
+  ...windowBuiltins,
   ...joiningBuiltins,
   ...contractionBuiltins,
   ...indexingBuiltins,

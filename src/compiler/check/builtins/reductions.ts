@@ -232,6 +232,7 @@ function length(e: Elaboration, call: BuiltinCall): { value: TensorValue; norm: 
   const epsilon = numberNamed(e, call, "epsilon", 1e-12);
   const position = value === undefined ? undefined : requiredAxis(e, call, "over", value);
   if (value === undefined || position === undefined || epsilon === undefined) return undefined;
+  if (!checkLength(e, call.span, value, [position])) return undefined;
   const node = localNode(e, value);
   const squared = { ...value, node: emit(e, call.span, "multiply", [node, node]), owner: e.frame.builder };
   const sum = binary(e, call.span, "add", "+", maskedSum(e, call.span, squared, [position]), numberValue(epsilon));

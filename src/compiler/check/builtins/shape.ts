@@ -1,9 +1,8 @@
 // Built-ins that change a value's shape and nothing else.
-import { lengthLost } from "../../diagnostics/records/types/length-lost.ts";
 import { missingArgument } from "../../diagnostics/records/types/missing-argument.ts";
 import { notDivisible } from "../../diagnostics/records/types/not-divisible.ts";
 import { wrongKind } from "../../diagnostics/records/types/wrong-kind.ts";
-import { addDims, constantDim, constantValue, type Dim, divideDims, multiplyDims, quotientDim } from "../../dims/dim.ts";
+import { constantDim, constantValue, divideDims, multiplyDims, quotientDim } from "../../dims/dim.ts";
 import { printTensor } from "../../types/print.ts";
 import type { Axis, TensorValue } from "../../types/value.ts";
 import { findAxis, newAxisName } from "../axes.ts";
@@ -11,9 +10,10 @@ import type { BuiltinCall } from "../calls.ts";
 import { type Elaboration, emit, localNode, report, tensor, within } from "../context.ts";
 import { spreadLike } from "../elementwise.ts";
 import { evaluate } from "../expressions.ts";
-import { masksOver, selectReal, sizesOf, spread } from "../masks.ts";
+import { masksOver, sizesOf, spread } from "../masks.ts";
 import { toInteger } from "../values.ts";
-import { type BuiltinTable, integerNamed, namedExpression, requiredAxis, sizeNamed, tensorAt } from "./builtin.ts";
+import { type BuiltinTable, namedExpression, requiredAxis, sizeNamed, tensorAt } from "./builtin.ts";
+import { isRagged, reportLengthLost } from "./entries.ts";
 
 const reshape = (e: Elaboration, call: BuiltinCall, value: TensorValue, axes: readonly Axis[]): TensorValue => {
   const names = new Set(axes.map((axis) => axis.name));
@@ -49,8 +49,6 @@ function subject(e: Elaboration, call: BuiltinCall): { value: TensorValue; rest:
   const value = tensorAt(e, { ...call, positional: [{ value: evaluate(e, call.scope, first), span: first.span }] }, 0);
   return value === undefined ? undefined : { value, rest };
 }
-
-const isRagged = (e: Elaboration, axis: Axis): boolean => e.dimensions.get(axis.size.key)?.kind === "ragged";
 
 export const shapeBuiltins: BuiltinTable = {
   split: {
@@ -97,10 +95,8 @@ export const shapeBuiltins: BuiltinTable = {
       if (slow === undefined || fast === undefined) return undefined;
       for (const at of [slow, fast]) {
         const axis = value.axes[at] as Axis;
-        if (isRagged(e, axis) || masksOver(value, [at]).some((mask) => !mask.presence)) {
-          report(e, lengthLost, { span: call.span, axis: axis.name ?? axis.size.key, found: printTensor(value) });
-          return undefined;
-        }
+        if (isRagged(e, axis) || masksOver(value, [at]).some((mask) => !mask.presence))
+          return reportLengthLost(e, call, axis, value);
       }
       const order = value.axes.map((_, at) => at).filter((at) => at !== slow);
       order.splice(order.indexOf(fast), 0, slow);
@@ -247,200 +243,4 @@ export const shapeBuiltins: BuiltinTable = {
       return undefined;
     },
   },
-  reverse: {
-    signature: "reverse(x: f32[...], over: dim) -> f32[...]",
-    doc: "The entries in opposite order. A ragged axis is refused: its padding would come first; use `scan … backward`.",
-    arguments: [1, 1],
-    named: ["over"],
-    call(e, call) {
-      const value = tensorAt(e, call, 0);
-      const position = value === undefined ? undefined : requiredAxis(e, call, "over", value);
-      if (value === undefined || position === undefined) return undefined;
-      const axis = value.axes[position] as Axis;
-      if (isRagged(e, axis)) {
-        report(e, lengthLost, { span: call.span, axis: axis.name ?? axis.size.key, found: printTensor(value) });
-        return undefined;
-      }
-      return tensor(e, emit(e, call.span, "reverse", [localNode(e, value)], { axis: position }), value.axes, value.masks);
-    },
-  },
-  shift: {
-    signature: "shift(x: f32[...], by: int, over: dim) -> f32[...]",
-    doc: "Moves entries `by` places towards the end (negative: the start); zeros come in, padding never does.",
-    arguments: [1, 1],
-    named: ["by", "over"],
-    call(e, call) {
-      const value = tensorAt(e, call, 0);
-      const by = integerNamed(e, call, "by", 1);
-      const position = value === undefined ? undefined : requiredAxis(e, call, "over", value);
-      if (value === undefined || position === undefined || by === undefined) return undefined;
-      return tensor(e, shifted(e, call, value, position, by), value.axes, value.masks);
-    },
-  },
-  window: {
-    signature:
-      'window(x: f32[...], size: int, over: dim, stride: int = 1, dilation: int = 1, pad: "none" | "same" | "causal") -> f32[..., window]',
-    doc: "Every run of `size` entries along an axis, as a new last axis `window`; zeros stand beyond the ends and in padding.",
-    arguments: [1, 1],
-    named: ["size", "over", "stride", "dilation", "pad"],
-    call(e, call) {
-      const value = tensorAt(e, call, 0);
-      const position = value === undefined ? undefined : requiredAxis(e, call, "over", value);
-      const [size, stride, dilation] = [
-        integerNamed(e, call, "size", 3),
-        integerNamed(e, call, "stride", 1),
-        integerNamed(e, call, "dilation", 1),
-      ];
-      if (value === undefined || position === undefined || size === undefined || stride === undefined || dilation === undefined)
-        return undefined;
-      const axis = value.axes[position] as Axis;
-      const padding = namedExpression(call, "pad");
-      const padValue =
-        padding === undefined ? undefined : padding.kind === "name" ? padding.name : evaluate(e, call.scope, padding);
-      const pad =
-        padValue === undefined
-          ? "none"
-          : typeof padValue === "string"
-            ? padValue
-            : padValue.kind === "string"
-              ? padValue.value
-              : "";
-      const reach = dilation * (size - 1);
-      const amounts: Readonly<Record<string, readonly [number, number]>> = {
-        none: [0, 0],
-        same: [Math.floor(reach / 2), reach - Math.floor(reach / 2)],
-        causal: [reach, 0],
-      };
-      const amount = amounts[pad];
-      if (amount === undefined) {
-        report(e, wrongKind, {
-          span: padding?.span ?? call.span,
-          expected: "none, same or causal",
-          found: pad === "" ? "something else" : pad,
-        });
-        return undefined;
-      }
-      const ragged = isRagged(e, axis) || masksOver(value, [position]).length > 0;
-      if (ragged && (stride !== 1 || amount[0] + amount[1] !== reach)) {
-        report(e, lengthLost, { span: call.span, axis: axis.name ?? axis.size.key, found: printTensor(value) });
-        return undefined;
-      }
-      let node = selectReal(e, call.span, value, masksOver(value, [position]), 0);
-      const zeros = value.axes.map(() => 0);
-      if (amount[0] + amount[1] > 0) {
-        node = emit(e, call.span, "pad", [node], {
-          low: zeros.map((zero, at) => (at === position ? amount[0] : zero)),
-          high: zeros.map((zero, at) => (at === position ? amount[1] : zero)),
-          value: 0,
-        });
-      }
-      node = emit(e, call.span, "window", [node], { axis: position, size, stride, dilation });
-      const length = e.frame.builder.shape(node)[position] as Dim;
-      const axes: Axis[] = value.axes.map((own, at) =>
-        at !== position || length.key === own.size.key ? own : { name: own.name, size: length, origin: call.span },
-      );
-      return tensor(e, node, [...axes, { name: "window", size: constantDim(size), origin: call.span }], value.masks);
-    },
-  },
-  at: {
-    signature: "at(x: f32[...], index: int, over: dim) -> f32[...]",
-    doc: "The entry at one position of an axis, counted from 0.",
-    arguments: [2, 2],
-    named: ["over"],
-    call(e, call) {
-      const value = tensorAt(e, call, 0);
-      const position = value === undefined ? undefined : requiredAxis(e, call, "over", value);
-      const given = call.positional[1];
-      const index = given === undefined ? undefined : toInteger(e, given.span, given.value);
-      return value === undefined || position === undefined || index === undefined
-        ? undefined
-        : entryAt(e, call, value, position, index);
-    },
-  },
-  pick: {
-    signature: "pick(x: f32[...], index: int | member, from: dim) -> f32[...]",
-    doc: "One entry of an axis, by position or by the member's name.",
-    arguments: [2, 2],
-    named: ["from"],
-    call(e, call) {
-      const value = tensorAt(e, call, 0);
-      const position = value === undefined ? undefined : requiredAxis(e, call, "from", value);
-      const given = call.positional[1];
-      if (value === undefined || position === undefined || given === undefined) return undefined;
-      const index = toInteger(e, given.span, given.value);
-      return index === undefined ? undefined : entryAt(e, call, value, position, index);
-    },
-  },
-  first: {
-    signature: "first(x: f32[...], over: dim) -> f32[...]",
-    doc: "The first entry of an axis.",
-    arguments: [1, 1],
-    named: ["over"],
-    call(e, call) {
-      const value = tensorAt(e, call, 0);
-      const position = value === undefined ? undefined : requiredAxis(e, call, "over", value);
-      return value === undefined || position === undefined ? undefined : entryAt(e, call, value, position, 0);
-    },
-  },
-  last: {
-    signature: "last(x: f32[...], over: dim) -> f32[...]",
-    doc: "The last real entry of an axis: of a ragged one, the entry at each sample's own length.",
-    arguments: [1, 1],
-    named: ["over"],
-    call(e, call) {
-      const value = tensorAt(e, call, 0);
-      const position = value === undefined ? undefined : requiredAxis(e, call, "over", value);
-      return value === undefined || position === undefined ? undefined : lastEntry(e, call, value, position);
-    },
-  },
 };
-
-function shifted(e: Elaboration, call: BuiltinCall, value: TensorValue, position: number, by: number): number {
-  const node = selectReal(e, call.span, value, masksOver(value, [position]), 0);
-  const low = value.axes.map((_, at) => (at === position ? Math.max(by, 0) : 0));
-  const high = value.axes.map((_, at) => (at === position ? Math.max(-by, 0) : 0));
-  const padded = emit(e, call.span, "pad", [node], { low, high, value: 0 });
-  const starts = value.axes.map((_, at) => (at === position ? Math.max(-by, 0) : 0));
-  return emit(e, call.span, "slice", [padded], { starts, sizes: [...sizesOf(value.axes)] });
-}
-
-function entryAt(e: Elaboration, call: BuiltinCall, value: TensorValue, position: number, index: number): TensorValue {
-  const axis = value.axes[position] as Axis;
-  const size = constantValue(axis.size);
-  if (size !== undefined && (index < -size || index >= size)) {
-    report(e, wrongKind, { span: call.span, expected: `a position below ${size}`, found: String(index) });
-  }
-  const from = index >= 0 ? constantDim(index) : addDims(axis.size, constantDim(index));
-  const sizes = value.axes.map((own, at) => (at === position ? constantDim(1) : own.size));
-  const starts = value.axes.map((_, at) => (at === position ? from : constantDim(0)));
-  const cut = emit(e, call.span, "slice", [localNode(e, value)], { starts, sizes });
-  const dropped = masksOver(value, [position]);
-  const axes = value.axes.filter((_, at) => at !== position);
-  const node = emit(e, call.span, "reshape", [cut], { sizes: [...sizesOf(axes)] });
-  return tensor(
-    e,
-    node,
-    axes,
-    value.masks.filter((mask) => !dropped.includes(mask)),
-  );
-}
-
-/** Selects, along a masked axis, the entry that is real while its successor is not. */
-function lastEntry(e: Elaboration, call: BuiltinCall, value: TensorValue, position: number): TensorValue | undefined {
-  const dropped = masksOver(value, [position]);
-  if (dropped.length === 0) return entryAt(e, call, value, position, -1);
-  const ones = emit(e, call.span, "constant", [], { value: 1, sizes: [...sizesOf(value.axes)], dtype: "f32" });
-  const real = { ...value, node: ones, owner: e.frame.builder, dtype: "f32" as const };
-  const here = selectReal(e, call.span, real, dropped, 0);
-  const next = shifted(e, call, real, position, -1);
-  const isLast = emit(e, call.span, "subtract", [here, next]);
-  const zero = emit(e, call.span, "constant", [], { value: 0, sizes: [...sizesOf(value.axes)], dtype: "f32" });
-  const chosen = emit(e, call.span, "select", [isLast, localNode(e, value), zero]);
-  const node = emit(e, call.span, "sum", [chosen], { axes: [position] });
-  return tensor(
-    e,
-    node,
-    value.axes.filter((_, at) => at !== position),
-    value.masks.filter((mask) => !dropped.includes(mask)),
-  );
-}
