@@ -3,7 +3,7 @@
 import { existsSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
 import { loadBundle } from "../bin/bundle.js";
 
@@ -45,6 +45,36 @@ if (!existsSync(link) && process.platform !== "win32") {
   await symlink(join("..", "..", "bin", "mmx.js"), link);
 }
 
+/** Writes the tree of every file of the standard library beside the bundle, as JSON; gives the files' names. */
+async function parseLibrary(folder) {
+  const outfile = join(folder, "library.mjs");
+  const contents =
+    'export { parse } from "./src/compiler/syntax/parse.ts"; export { standardLibrary } from "./src/compiler/std/sources.ts";';
+  const stdin = { contents, resolveDir: root, loader: "ts" };
+  await build({ absWorkingDir: root, stdin, outfile, bundle: true, format: "esm", platform: "node", logLevel: "warning" });
+  const { parse, standardLibrary } = await import(pathToFileURL(outfile).href);
+  await rm(outfile);
+  for (const [path, text] of Object.entries(standardLibrary)) {
+    const { ast, diagnostics } = parse({ path, text });
+    if (diagnostics.length > 0) throw new Error(`${path}: ${diagnostics[0].message}`);
+    await writeFile(join(folder, `${path}.json`), JSON.stringify(ast));
+  }
+  return Object.keys(standardLibrary);
+}
+
+/** Puts the trees in the place of src/compiler/std/parsed.ts, each read when it is asked for. */
+function parsedLibrary(names) {
+  const getters = names.map((name) => `get "${name}"() { return tree("${name}"); }`);
+  const contents = `import { readFileSync } from "node:fs";
+    import { dirname, join } from "node:path";
+    const tree = (name) => JSON.parse(readFileSync(join(dirname(__filename), name + ".json"), "utf8"));
+    export const parsedTrees = { ${getters.join(", ")} };`;
+  return {
+    name: "parsed library",
+    setup: ({ onLoad }) => onLoad({ filter: /[\\/]std[\\/]parsed\.ts$/ }, () => ({ contents })),
+  };
+}
+
 async function bundleInto(folder) {
   const bundle = join(folder, "mmx.cjs");
   await build({
@@ -61,7 +91,7 @@ async function bundleInto(folder) {
     // Names stay, for stack traces; a third of the text is layout and comments, all of it read at every start.
     minifyWhitespace: true,
     legalComments: "none",
-    plugins: [lazyChildProcess],
+    plugins: [lazyChildProcess, parsedLibrary(await parseLibrary(folder))],
     logLevel: "warning",
   });
   // A script with a code cache cannot import by itself; the loader does it for it.

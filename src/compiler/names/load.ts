@@ -4,9 +4,10 @@ import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { diagnose } from "../diagnostics/diagnostic.ts";
 import { unknownUse } from "../diagnostics/records/names/unknown-use.ts";
 import type { Host } from "../host.ts";
+import { parsedTrees } from "../std/parsed.ts";
 import { standardLibrary } from "../std/sources.ts";
 import type { SpecFile } from "../syntax/ast.ts";
-import { parse } from "../syntax/parse.ts";
+import { type ParseResult, parse } from "../syntax/parse.ts";
 
 export interface LoadedFile {
   readonly path: string;
@@ -56,8 +57,13 @@ export function loadProgram(host: Host, path: string, text: string, report: (dia
 }
 
 function parseFile(path: string, text: string, report: (diagnostic: Diagnostic) => void): LoadedFile {
-  const { ast, diagnostics } = parse({ path, text });
+  const { ast, diagnostics } = treeOf(path, text);
   for (const diagnostic of diagnostics) report(diagnostic);
   const uses = ast.items.flatMap((item) => (item.kind === "use" ? item.targets.map((target) => target.path) : []));
   return { path, text, ast, uses };
+}
+
+function treeOf(path: string, text: string): ParseResult {
+  const ast = parsedTrees[path];
+  return ast === undefined ? parse({ path, text }) : { ast, diagnostics: [] };
 }
