@@ -14,7 +14,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const spec = "examples/mmcl/mmcl.mmx";
 /** Tells the process's own processor time, user and system, as the last thing it does. */
 const meter = `data:text/javascript,${encodeURIComponent(
-  'import{writeSync}from"node:fs";process.on("exit",()=>{const{user,system}=process.cpuUsage();writeSync(2,`\\ncpu ${user+system}`)})',
+  'import{writeSync}from"node:fs";process.on("exit",()=>{const{user,system}=process.cpuUsage();writeSync(2,"\\ncpu "+(user+system))})',
 )}`;
 
 function run(argv) {
@@ -67,7 +67,8 @@ console.log(`${machine}\n\n${table}\n\nProcessor time: ${ratio.toFixed(2)} times
 
 if (process.argv.includes("--write")) {
   const text = `# Cold start of \`mmx check\`\n\n\`node bench/check-cold.mjs --write\` on ${machine}.\n\n${table}\n
-Processor time is measured in runs of their own; it includes a meter's ${(bare.cpu.median - bare.wall.fastest).toFixed(0)} ms or so, in both commands alike.
+Processor time is measured in runs of their own, with a meter that costs both commands the same few milliseconds. Where the
+load is not near 0, or the two bare rows lie far from their fastest run, other work on the machine is in these figures.
 A check takes ${ratio.toFixed(2)} times the processor time of a bare Node.\n`;
   mkdirSync(new URL("results/", import.meta.url), { recursive: true });
   writeFileSync(new URL("results/check-cold.md", import.meta.url), text);
