@@ -17,6 +17,10 @@ export async function openBackend(request: BackendRequest, spec: CompiledSpec, u
 
 /** The backend that gives an executor of this name; `auto` for TensorFlow's, which two backends share. */
 export function backendOf(executor: string): BackendRequest {
-  const byExecutor: Readonly<Record<string, BackendRequest>> = { "tfjs-cpu": "cpu", "tfjs-wasm": "wasm", "tfjs-webgpu": "webgpu" };
+  const byExecutor: Readonly<Record<string, BackendRequest>> = {
+    "tfjs-cpu": "cpu",
+    "tfjs-wasm": "wasm",
+    "tfjs-webgpu": "webgpu",
+  };
   return byExecutor[executor] ?? "auto";
 }
