@@ -52,15 +52,23 @@ export function sameShapes(e: Elaboration, call: BuiltinCall): readonly TensorVa
   return undefined;
 }
 
-export const describeItems = (
+/** The values of a call for a message, each by its member, the name it was given under, or its place. */
+export function describeItems(
   call: BuiltinCall,
   values: readonly TensorValue[],
-): readonly { readonly name: string; readonly type: string; readonly origin: Span | undefined }[] =>
-  values.map((value, at) => ({
-    name: call.members?.[at]?.join(", ") ?? `${at + 1}`,
+): readonly { readonly name: string; readonly type: string; readonly origin: Span | undefined }[] {
+  const piped = call.positional.length - call.expressions.length;
+  const written = (at: number): string | undefined => {
+    // An argument that is a list stands for several values: places and arguments then differ.
+    const expression = values.length === call.positional.length ? call.expressions[at - piped] : undefined;
+    return expression?.kind === "name" ? expression.name : undefined;
+  };
+  return values.map((value, at) => ({
+    name: call.members?.[at]?.join(", ") ?? written(at) ?? `${at + 1}`,
     type: printTensor(value),
     origin: value.axes.findLast((axis) => axis.origin !== undefined)?.origin,
   }));
+}
 
 function reduction(
   name: string,
