@@ -40,6 +40,8 @@ export interface Elaboration {
   calls: readonly Span[];
   /** Declarations being written out around the present place. */
   readonly running: ModuleItem[];
+  /** Paths of the modules that were run at least once. */
+  readonly entered: Set<string>;
   /** Inside a function, where no weight may be made. */
   weightless: boolean;
   readonly variables: Map<string, VariableDeclaration>;
@@ -92,6 +94,7 @@ export function newElaboration(
     path: [model],
     calls: [],
     running: [],
+    entered: new Set(),
     weightless: false,
     variables: new Map(),
     variableNodes: new Map(),
@@ -153,6 +156,10 @@ export function uniqueComponent(e: Elaboration, name: string): string {
 
 /** Begins the numbering under a module's path again, so that a second use of the module finds its weights; draws stay apart. */
 export function restartPath(e: Elaboration, path: string): void {
+  if (!e.entered.has(path)) {
+    e.entered.add(path);
+    return;
+  }
   for (const key of e.pathCounts.keys()) {
     if (key.startsWith(`${path}/`) && !key.endsWith("/random")) e.pathCounts.delete(key);
   }

@@ -35,13 +35,25 @@ function fromTerms(terms: Iterable<Term>): Dim {
   return { dim: true, terms: kept, key };
 }
 
+// A graph of thousands of nodes has a dozen different sizes: those without arithmetic are made once.
+const constants = new Map<number, Dim>();
+const symbols = new Map<string, Dim>();
+
 export function constantDim(value: number): Dim {
+  const known = constants.get(value);
+  if (known !== undefined) return known;
   if (!Number.isSafeInteger(value)) throw new RangeError(`a size must be an integer, not ${value}`);
-  return fromTerms([{ coefficient: value, symbols: [] }]);
+  const made = fromTerms([{ coefficient: value, symbols: [] }]);
+  constants.set(value, made);
+  return made;
 }
 
 export function symbolDim(name: string): Dim {
-  return fromTerms([{ coefficient: 1, symbols: [name] }]);
+  const known = symbols.get(name);
+  if (known !== undefined) return known;
+  const made = fromTerms([{ coefficient: 1, symbols: [name] }]);
+  symbols.set(name, made);
+  return made;
 }
 
 export function addDims(left: Dim, right: Dim): Dim {
@@ -53,6 +65,8 @@ export function subtractDims(left: Dim, right: Dim): Dim {
 }
 
 export function multiplyDims(left: Dim, right: Dim): Dim {
+  if (left.key === "1") return right;
+  if (right.key === "1") return left;
   const terms: Term[] = [];
   for (const a of left.terms) {
     for (const b of right.terms) {
