@@ -42,6 +42,8 @@ export function drawRailroad(rules: readonly Rule[]): string {
   }
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${number(width)}" height="${number(y)}" viewBox="0 0 ${number(width)} ${number(y)}">`,
+    // A ground of its own: on a dark page black lines on nothing cannot be read.
+    `<rect width="100%" height="100%" fill="white"/>`,
     "<style>",
     "svg { background: #fff } path { fill: none; stroke: #444; stroke-width: 1.5 } circle { fill: #444 }",
     "rect { stroke: #444; stroke-width: 1.2 } .rule rect { fill: #eef3fa } .token rect { fill: #f6f1e4 }",
