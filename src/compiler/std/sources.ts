@@ -26,11 +26,11 @@ module Attention(
 
 /// Learned positions: x + table[position].
 ///
-/// f32[..., T, D] -> f32[..., T, D]; \`limit\` is the longest sequence that has positions of its own, later entries share
-/// the last one.
+/// f32[..., T, D] -> f32[..., T, D]; there is a row for each position up to the dimension's bound (\`dim T <= 500 ragged\`). With a
+/// smaller \`limit\` the entries beyond it share the last row.
 /// Source: Gehring et al. (2017), arXiv 1705.03122, section 3.1; Devlin et al. (2019), arXiv 1810.04805.
 /// Example: y = x |> Linear(D) |> Positions()
-module Positions(x: f32[..., T, D], limit: size = 512) -> f32[..., T, D] {
+module Positions(x: f32[..., T, D], limit: size = bound(x, T)) -> f32[..., T, D] {
   param table: f32[limit, D] = normal(0.02)
   x + lookup(table, positions(over: T))
 }
