@@ -1,5 +1,7 @@
 // What is not real reaches no result: built-ins that pick entries, on padding of any length and content.
 import { describe, expect, test } from "vitest";
+import { checkSpec } from "../../src/compiler/check/index.ts";
+import { memoryHost } from "../../src/compiler/host.ts";
 import { check, predict } from "./run.ts";
 
 /** Statements, and the rows of the prediction for the two samples. */
@@ -124,4 +126,22 @@ const refused: readonly (readonly [string, string])[] = [
 
 test.each(refused)("%s is refused", (_, body) => {
   expect(check(body).map(({ code }) => code)).toEqual(["MMX2113"]);
+});
+
+test("a fault in a library module's default is shown at the user's call", () => {
+  const spec = `mmx 1
+use std.attention
+dim T ragged
+data clips {
+  x: f32[B, T, 4]
+  y: target f32[B]
+}
+model Long(clip: clips) {
+  score = clip.x |> Positions() |> mean(over: T) |> Linear(1) |> squeeze()
+  predict y = score
+  loss task = mae(score, clip.y)
+}
+`;
+  const { diagnostics } = checkSpec(memoryHost({ "long.mmx": spec }), "long.mmx");
+  expect(diagnostics.map(({ code, span }) => [code, spec.slice(span.start, span.end)])).toEqual([["MMX2101", "Positions()"]]);
 });

@@ -211,7 +211,7 @@ function run(e: Elaboration, span: Span, module: ModuleValue, given: ReadonlyMap
   }
   for (const parameter of declaration.parameters) {
     if (given.has(parameter.name.text) || parameter.defaultValue === undefined) continue;
-    const byDefault = { value: evaluate(e, scope, parameter.defaultValue), span: parameter.defaultValue.span };
+    const byDefault = { value: evaluateDefault(e, scope, span, parameter.defaultValue), span: parameter.defaultValue.span };
     // A tensor by default (`kv: f32[..., K, E] = q`) binds the sizes of its type as a given one does.
     const value =
       parameter.type?.kind === "tensor" ? matchParameter(e, scope, declaration, parameter, byDefault) : byDefault.value;
@@ -231,6 +231,17 @@ function run(e: Elaboration, span: Span, module: ModuleValue, given: ReadonlyMap
     e.path = before;
     e.calls = calls;
     e.running.pop();
+  }
+}
+
+/** A default's value. It belongs to the call that left the argument out, which is where its faults are shown. */
+function evaluateDefault(e: Elaboration, scope: Scope, call: Span, expression: Expression): Value {
+  const calls = e.calls;
+  e.calls = [...calls, call];
+  try {
+    return evaluate(e, scope, expression);
+  } finally {
+    e.calls = calls;
   }
 }
 

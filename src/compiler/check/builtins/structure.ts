@@ -185,8 +185,8 @@ export const structureBuiltins: BuiltinTable = {
       if (dimension?.kind !== "ragged") return { ...size, axis: undefined };
       report(e, wrongKind, {
         span: call.span,
-        expected: `a dimension with a bound, \`dim ${size.dim.key} <= 500 ragged\``,
-        found: size.dim.key,
+        expected: "a dimension with a bound",
+        found: `${size.dim.key}, which has none (\`dim ${size.dim.key} <= 500 ragged\` gives it one)`,
       });
       return undefined;
     },
