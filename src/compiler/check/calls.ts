@@ -5,7 +5,7 @@ import { recursiveModule } from "../diagnostics/records/types/recursive-module.t
 import { tooManyArguments } from "../diagnostics/records/types/too-many-arguments.ts";
 import { unknownArgument } from "../diagnostics/records/types/unknown-argument.ts";
 import { weightInFunction } from "../diagnostics/records/types/weight-in-function.ts";
-import { bind, childScope, type Scope } from "../names/scope.ts";
+import { bind, childScope, isBound, type Scope } from "../names/scope.ts";
 import type { Span } from "../source/span.ts";
 import type { CallExpression, Expression, ModuleItem, Parameter, PipeExpression, Setting } from "../syntax/ast.ts";
 import { printType } from "../types/print.ts";
@@ -142,10 +142,7 @@ function callModule(
 /** A bare name for a `dim` parameter that nothing declares is an axis by its name. */
 function evaluateSetting(e: Elaboration, scope: Scope, parameter: Parameter, expression: Expression): Value {
   if (expression.kind === "name" && parameter.type?.kind === "named" && parameter.type.name.text === "dim") {
-    for (let at: Scope | undefined = scope; at !== undefined; at = at.parent) {
-      if (at.bindings.has(expression.name)) return evaluate(e, scope, expression);
-    }
-    return { kind: "string", value: expression.name };
+    return isBound(scope, expression.name) ? evaluate(e, scope, expression) : { kind: "string", value: expression.name };
   }
   return evaluate(e, scope, expression);
 }

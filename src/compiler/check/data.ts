@@ -9,8 +9,7 @@ import { badFieldType } from "../diagnostics/records/types/bad-field-type.ts";
 import { emptyRange } from "../diagnostics/records/types/empty-range.ts";
 import { notStandardisable } from "../diagnostics/records/types/not-standardisable.ts";
 import { symbolDim } from "../dims/dim.ts";
-import type { Scope } from "../names/scope.ts";
-import { bind } from "../names/scope.ts";
+import { bind, isBound, type Scope } from "../names/scope.ts";
 import { cover, type Span } from "../source/span.ts";
 import type { DataItem, FieldDeclaration, SplitDeclaration, TensorType } from "../syntax/ast.ts";
 import type { Axis, BatchValue, Mask, TensorValue } from "../types/value.ts";
@@ -132,11 +131,6 @@ function fieldAxes(program: Program, scope: Scope, type: TensorType): readonly F
   }
   return axes;
 }
-
-const isBound = (scope: Scope, name: string): boolean => {
-  for (let at: Scope | undefined = scope; at !== undefined; at = at.parent) if (at.bindings.has(name)) return true;
-  return false;
-};
 
 function declareSplit(
   e: Elaboration,

@@ -1,7 +1,7 @@
 // Modules that no model uses are still checked, on arguments whose sizes are unknown: each size variable a symbol of its own.
 import type { DimensionInfo } from "../compiled.ts";
 import { symbolDim } from "../dims/dim.ts";
-import { bind, childScope, type Scope } from "../names/scope.ts";
+import { bind, childScope, isBound, type Scope } from "../names/scope.ts";
 import type { ModuleItem, Parameter, TypeExpression } from "../syntax/ast.ts";
 import type { Axis, TensorValue, Value } from "../types/value.ts";
 import { evaluateBody } from "./blocks.ts";
@@ -73,7 +73,7 @@ function tensorFor(
       axes.push({ name: "B", size: symbolDim("B"), origin: undefined });
       continue;
     }
-    if (size.kind === "name" && !bound(scope, size.name)) {
+    if (size.kind === "name" && !isBound(scope, size.name)) {
       bind(scope, size.name, { kind: "size", dim: symbolDim(size.name), axis: size.name }, size.span, { count: 1 });
     }
     const value = evaluate(e, scope, size);
@@ -87,8 +87,3 @@ function tensorFor(
   const value: TensorValue = { kind: "tensor", node, owner: e.root.builder, dtype, axes, masks: [] };
   return value;
 }
-
-const bound = (scope: Scope, name: string): boolean => {
-  for (let at: Scope | undefined = scope; at !== undefined; at = at.parent) if (at.bindings.has(name)) return true;
-  return false;
-};

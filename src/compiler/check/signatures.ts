@@ -4,7 +4,7 @@ import { argumentShape } from "../diagnostics/records/types/argument-shape.ts";
 import { resultDiffers } from "../diagnostics/records/types/result-differs.ts";
 import { wrongKind } from "../diagnostics/records/types/wrong-kind.ts";
 import { constantDim } from "../dims/dim.ts";
-import { bind, type Scope } from "../names/scope.ts";
+import { bind, isBound, type Scope } from "../names/scope.ts";
 import type { Span } from "../source/span.ts";
 import type { AxisExpression, Expression, ModuleItem, Parameter, TensorType, TypeExpression } from "../syntax/ast.ts";
 import { printType } from "../types/print.ts";
@@ -19,11 +19,6 @@ import { toBoolean, toInteger, toNumber, toSize, toTensor } from "./values.ts";
  * only, and a call inside it neither takes nor forgets the names of the one around it.
  */
 const variableMark = (depth: number): string => `'${depth}`;
-
-const isBound = (scope: Scope, name: string): boolean => {
-  for (let at: Scope | undefined = scope; at !== undefined; at = at.parent) if (at.bindings.has(name)) return true;
-  return false;
-};
 
 /** The argument as the parameter sees it; undefined after a diagnostic. Binds size variables into `scope`. */
 export function matchParameter(

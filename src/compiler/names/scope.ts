@@ -30,6 +30,12 @@ export function lookUp(scope: Scope, name: string): Binding | undefined {
   return undefined;
 }
 
+/** Whether a name is bound here or in an enclosing scope; looking does not count as a read. */
+export function isBound(scope: Scope, name: string): boolean {
+  for (let at: Scope | undefined = scope; at !== undefined; at = at.parent) if (at.bindings.has(name)) return true;
+  return false;
+}
+
 export function bind(scope: Scope, name: string, value: Value, span?: Span, use = { count: 0 }): void {
   scope.bindings.set(name, { value, span, use });
 }
