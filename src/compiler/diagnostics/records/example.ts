@@ -37,6 +37,13 @@ export function example(parts: ExampleParts = {}): string {
   ].join("\n");
 }
 
+/** A spec of one model on ragged text alone, with these statements before its prediction and loss. */
+export const raggedExample = (body: string, loss = "mae(score, clip.mood)"): string =>
+  example({
+    data: "  text:  f32[B, T, Ft]\n  mood:  target f32[B]",
+    body: `${body}\n  predict mood = score\n  loss task = ${loss}`,
+  }).replace("data clips", "dim T <= 50 ragged\ndata clips");
+
 /** A fix that puts the nearest known name in place of a misspelt one; none where nothing is near. */
 export function renameFix(span: Span, written: string, candidates: readonly string[]): readonly Fix[] {
   const near = closest(written, candidates);

@@ -1,6 +1,6 @@
 import type { Span } from "../../../source/span.ts";
 import { defineDiagnostic } from "../../diagnostic.ts";
-import { example } from "../example.ts";
+import { raggedExample } from "../example.ts";
 
 export const lengthLost = defineDiagnostic<{
   readonly span: Span;
@@ -11,25 +11,13 @@ export const lengthLost = defineDiagnostic<{
   slug: "length-lost",
   severity: "error",
   why: "A ragged dimension has a length a sample. What would forget it, merging it with another axis or averaging over the batch first, lets padding into later results.",
-  bad: example({
-    top: "dim T <= 50 ragged",
-    data: `  text:  f32[B, T, Ft]
-  mood:  target f32[B]`,
-    body: `  t = clip.text |> Linear(64)
+  bad: raggedExample(
+    `  t = clip.text |> Linear(64)
   centre = t |> mean(over: B)
-  score = clip.text |> mean(over: T) |> Linear(1) |> squeeze()
-  predict mood = score
-  loss task = mae(score, clip.mood) + mean(centre)`,
-  })
-    .replace("dim T <= 50 ragged\n", "")
-    .replace("data clips", "dim T <= 50 ragged\ndata clips"),
-  good: example({
-    data: `  text:  f32[B, T, Ft]
-  mood:  target f32[B]`,
-    body: `  score = clip.text |> Linear(64) |> mean(over: T) |> Linear(1) |> squeeze()
-  predict mood = score
-  loss task = mae(score, clip.mood)`,
-  }).replace("data clips", "dim T <= 50 ragged\ndata clips"),
+  score = clip.text |> mean(over: T) |> Linear(1) |> squeeze()`,
+    "mae(score, clip.mood) + mean(centre)",
+  ),
+  good: raggedExample(`  score = clip.text |> Linear(64) |> mean(over: T) |> Linear(1) |> squeeze()`),
   describe: ({ span, axis, found }) => ({
     message: `the lengths of ${axis} are lost here`,
     span,
