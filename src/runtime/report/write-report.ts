@@ -1,6 +1,6 @@
 // Writes a run's curves and report into its directory.
 import { join } from "node:path";
-import { writeAtomically } from "../train/atomic-file.ts";
+import { writeAtomically } from "../files/atomic-file.ts";
 import type { RunPaths } from "../train/run-directory.ts";
 import { drawCurves } from "./curves.ts";
 import { type ReportContent, renderReport } from "./report.ts";

@@ -6,7 +6,7 @@ import { checkpointSchema } from "../../compiler/schemas/checkpoint.schema.ts";
 import { parseJson } from "../../compiler/schemas/validate.ts";
 import type { Statistics } from "../data/dataset.ts";
 import type { HostTensor } from "../executors/executor.ts";
-import { writeAtomically } from "./atomic-file.ts";
+import { writeAtomically } from "../files/atomic-file.ts";
 import type { Tracker } from "./early-stop.ts";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
 import { TrainError } from "./train-error.ts";

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { CompiledSpec } from "../../compiler/compiled.ts";
 import { runSchema } from "../../compiler/schemas/run.schema.ts";
 import { parseJson } from "../../compiler/schemas/validate.ts";
-import { writeAtomically } from "./atomic-file.ts";
+import { writeAtomically } from "../files/atomic-file.ts";
 import { TrainError } from "./train-error.ts";
 
 export interface RunConfig {

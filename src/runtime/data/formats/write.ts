@@ -1,7 +1,7 @@
 // Writers for npz and csv: predictions, synthetic data and prepared examples leave through here.
 import { extname } from "node:path";
 import { type Zippable, zipSync } from "fflate";
-import { writeAtomically } from "../../train/atomic-file.ts";
+import { writeAtomically } from "../../files/atomic-file.ts";
 import { type Column, type Columns, elementCount, FormatError } from "./format.ts";
 import { encodeNpy } from "./npy.ts";
 
