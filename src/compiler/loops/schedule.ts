@@ -13,6 +13,8 @@ export interface ScheduledKernel {
  * Where a buffer lives while a segment runs.
  * `whole`: at a fixed address. `sliced`: at a fixed address; chunk c begins `chunkStride` elements further for each c.
  * `local`: in the arena of the thread that runs the chunk, at byte `offset` of the arena.
+ * A variable's address counts from wherever the session has put that variable. A buffer added by the scheduler (kind `value`) may have the
+ * address of another one: it is that buffer, seen in a second way.
  */
 export type Placement =
   | { readonly kind: "whole"; readonly address: number }

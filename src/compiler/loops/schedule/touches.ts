@@ -1,0 +1,59 @@
+// Which buffers a kernel reads and writes, whole kernels of every kind alike: what orders kernels and what memory they need.
+import type { Kernel } from "../kernel.ts";
+import { accessesOf } from "../operands.ts";
+
+export interface Touches {
+  readonly reads: ReadonlySet<number>;
+  /** Every buffer that is stored to or filled, whatever the mode. */
+  readonly writes: ReadonlySet<number>;
+}
+
+export function touchesOf(kernel: Kernel): Touches {
+  const reads = new Set<number>();
+  const writes = new Set<number>();
+  collect(kernel, reads, writes);
+  return { reads, writes };
+}
+
+/** Buffers that a kernel reads or writes. */
+export function buffersOf(kernel: Kernel): ReadonlySet<number> {
+  const { reads, writes } = touchesOf(kernel);
+  return new Set([...reads, ...writes]);
+}
+
+function collect(kernel: Kernel, reads: Set<number>, writes: Set<number>): void {
+  if (kernel.kind === "host") {
+    for (const { buffer } of kernel.inputs) reads.add(buffer);
+    writes.add(kernel.output);
+    return;
+  }
+  if (kernel.kind === "loop") {
+    for (const inner of kernel.body) collect(inner, reads, writes);
+    return;
+  }
+  const accesses = accessesOf(kernel);
+  for (const { buffer } of accesses.slice(0, accesses.length - kernel.stores.length)) reads.add(buffer);
+  for (const { access } of kernel.stores) writes.add(access.buffer);
+  for (const { buffer } of kernel.fills) writes.add(buffer);
+}
+
+/** For each kernel the earlier kernels that must have run before it: writers of what it touches, readers of what it writes. */
+export function predecessorsOf(kernels: readonly Kernel[]): readonly ReadonlySet<number>[] {
+  const writers = new Map<number, number[]>();
+  const readers = new Map<number, number[]>();
+  return kernels.map((kernel, at) => {
+    const { reads, writes } = touchesOf(kernel);
+    const before = new Set<number>();
+    for (const buffer of [...reads, ...writes]) for (const writer of writers.get(buffer) ?? []) before.add(writer);
+    for (const buffer of writes) for (const reader of readers.get(buffer) ?? []) before.add(reader);
+    for (const buffer of writes) append(writers, buffer, at);
+    for (const buffer of reads) append(readers, buffer, at);
+    return before;
+  });
+}
+
+function append(lists: Map<number, number[]>, key: number, value: number): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [value]);
+  else list.push(value);
+}
