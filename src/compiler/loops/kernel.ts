@@ -58,7 +58,7 @@ export type Instruction =
   | { readonly op: "reduce"; readonly name: "sum" | "max" | "argmax"; readonly input: number; readonly dtype: DType }
   /**
    * Random numbers as the primitive `random` defines them; `seed` and `step` are i32 row values. The entry's counter is
-   * (Σ index · first, Σ index · second).
+   * (Σ index · first, Σ index · second), plus `base`, two i32 row values, in a kernel that computes a part of the numbers.
    */
   | {
       readonly op: "random";
@@ -68,6 +68,7 @@ export type Instruction =
       readonly step: number;
       readonly first: readonly number[];
       readonly second: readonly number[];
+      readonly base?: readonly [number, number];
       readonly dtype: "f32";
     }
   /** In the epilogue of a contraction: the finished sum of products. */
