@@ -1,0 +1,136 @@
+// The threads of a session besides its own. They sleep until a run is announced in shared memory, then take work items beside the
+// session's thread until the run is over; no JavaScript runs in between. A run never waits for a thread to start or to wake.
+import { control } from "../../../compiler/emit/wasm/program-control.ts";
+import { ExecutionError } from "../feeds.ts";
+import type { SessionMemory } from "./memory.ts";
+import { type WorkerMessage, words, workerSource } from "./worker-source.ts";
+
+/** A thread that runs `workerSource` and takes messages. */
+export interface WorkerHandle {
+  post(message: WorkerMessage): void;
+  stop(): void;
+}
+
+/** Starts a thread that does not keep the process alive. `failed` is called where it ends by itself or throws. */
+export type StartWorker = (source: string, failed: (reason: string) => void) => WorkerHandle;
+
+/** A range of a program's work lists, as the driver's `together` takes it. */
+export interface Announcement {
+  readonly program: number;
+  readonly from: number;
+  readonly to: number;
+  readonly workspace: number;
+  /** The arena of the session's own thread; worker k has the one k · arenaBytes after it, k from 1. */
+  readonly arena: number;
+  readonly arenaBytes: number;
+}
+
+export interface Crew {
+  /** Threads, the session's own included. */
+  readonly threads: number;
+  /** Makes a program known to all threads. */
+  load(program: number, module: WebAssembly.Module): void;
+  unload(program: number): void;
+  /** Runs `own` on this thread while the others help; its argument is the number of the first list. Throws `ExecutionError` where one failed. */
+  run(announcement: Announcement, own: (first: number, patience: number) => void): void;
+  stop(): void;
+}
+
+export interface CrewOptions {
+  readonly threads: number;
+  readonly start: StartWorker;
+  /** Whether this thread may sleep; a browser's main thread may not. */
+  readonly mayWait: boolean;
+}
+
+/** Times that a thread looks whether a work list is over before it sleeps: some tens of microseconds. */
+const patience = 20_000;
+
+/** Nothing is started before the first run. */
+export function gatherCrew(memory: SessionMemory, { threads, start, mayWait }: CrewOptions): Crew {
+  const block = new Int32Array(memory.memory.buffer, 0, words.end);
+  const tickets = new BigInt64Array(memory.memory.buffer, 0, words.end / 2);
+  const programs = new Map<number, WebAssembly.Module>();
+  let workers: readonly WorkerHandle[] | undefined;
+  let first = 0;
+  let failure: string | undefined;
+
+  const announce = (write: () => void): void => {
+    // Odd while the words are being written, so that nobody takes half of an announcement.
+    Atomics.add(block, words.epoch, 1);
+    write();
+    Atomics.add(block, words.epoch, 1);
+    Atomics.notify(block, words.epoch);
+  };
+  /** Counted before it is posted: a thread that sees the count leaves for its event loop, where the message will come. */
+  const post = (message: WorkerMessage): void => {
+    announce(() => Atomics.add(block, words.mail, 1));
+    for (const worker of workers ?? []) worker.post(message);
+  };
+  const begin = (): void => {
+    const failed = (reason: string): void => {
+      failure ??= reason;
+    };
+    workers = Array.from({ length: threads - 1 }, () => start(workerSource, failed));
+    Atomics.add(block, words.mail, 1);
+    workers.forEach((worker, at) => {
+      worker.post({ kind: "start", thread: at + 1, memory: memory.memory });
+    });
+    for (const [program, module] of programs) post({ kind: "load", program, module });
+  };
+  const check = (): void => {
+    if (Atomics.load(block, words.failed) !== 0) failure ??= readFailure(memory);
+    if (failure !== undefined) {
+      throw new ExecutionError(
+        `a thread of the backend wasm failed (${failure}); start again, with MMX_THREADS=1 to do without threads`,
+      );
+    }
+  };
+
+  return {
+    threads,
+    load(program, module) {
+      programs.set(program, module);
+      if (workers !== undefined) post({ kind: "load", program, module });
+    },
+    unload(program) {
+      programs.delete(program);
+      if (workers !== undefined) post({ kind: "unload", program });
+    },
+    run({ program, from, to, workspace, arena, arenaBytes }, own) {
+      if (workers === undefined) begin();
+      check();
+      const lists = to - from;
+      announce(() => {
+        block[words.program] = program;
+        block[words.first] = first;
+        block[words.from] = from;
+        block[words.to] = to;
+        block[words.patience] = patience;
+        block[words.workspace] = workspace;
+        block[words.arena] = arena;
+        block[words.arenaBytes] = arenaBytes;
+      });
+      try {
+        own(first, mayWait ? patience : -1);
+      } catch (error) {
+        failure ??= error instanceof Error ? error.message : String(error);
+        Atomics.store(tickets, control.ticket / 8, BigInt.asIntN(64, BigInt((first + lists) >>> 0) << 32n));
+        Atomics.notify(block, control.ticket / 4 + 1);
+      }
+      first = (first + lists) | 0;
+      check();
+    },
+    stop() {
+      for (const worker of workers ?? []) worker.stop();
+      workers = [];
+      programs.clear();
+    },
+  };
+}
+
+function readFailure(memory: SessionMemory): string {
+  const text = new Uint8Array(memory.memory.buffer, 4 * words.reason, words.reasonBytes).slice();
+  const end = text.indexOf(0);
+  return new TextDecoder().decode(text.subarray(0, end === -1 ? text.length : end));
+}

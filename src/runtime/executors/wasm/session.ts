@@ -1,0 +1,64 @@
+// A session of the wasm executor: one memory for the variables and for all programs, and the threads that run them.
+import type { HostExtension } from "../../../compiler/ops/operation.ts";
+import type { Executor, Session } from "../executor.ts";
+import { type CrewOptions, gatherCrew } from "./crew.ts";
+import { sessionMemory } from "./memory.ts";
+import { type LoadedProgram, loadProgram, type ProgramContext } from "./program.ts";
+import { variablesIn } from "./variables.ts";
+
+export interface SessionOptions {
+  /** How to start threads; undefined: one thread. Used where memory may be shared. */
+  readonly crew: CrewOptions | undefined;
+  lookUp(name: string): HostExtension;
+  /** The executor that runs traced steps. */
+  tracer(): Promise<Executor>;
+}
+
+export function openSession(name: string, { crew: crewOptions, lookUp, tracer }: SessionOptions): Session {
+  const memory = sessionMemory(crewOptions !== undefined && crewOptions.threads > 1);
+  const crew = crewOptions !== undefined && memory.shared ? gatherCrew(memory, crewOptions) : undefined;
+  const variables = variablesIn(memory);
+  const programs = new Set<LoadedProgram>();
+  let last: Promise<unknown> = Promise.resolve();
+  let ids = 0;
+  const context: ProgramContext = {
+    memory,
+    variables,
+    crew,
+    lookUp,
+    tracer,
+    nextId() {
+      ids += 1;
+      return ids;
+    },
+    inTurn(task) {
+      const turn = last.then(task);
+      // Whoever asked for the run hears of its failure; the next one runs all the same.
+      last = turn.catch(() => undefined);
+      return turn;
+    },
+  };
+  return {
+    executor: name,
+    async load(plan) {
+      const program = loadProgram(plan, context);
+      programs.add(program);
+      return program;
+    },
+    write: variables.write,
+    read: (variable) => context.inTurn(async () => variables.read(variable)),
+    has: (variable) => variables.table.has(variable),
+    names: () => [...variables.table.keys()],
+    liveTensors() {
+      let modules = 0;
+      for (const program of programs) modules += program.modules();
+      return memory.blocks() + modules;
+    },
+    dispose() {
+      for (const program of programs) program.dispose();
+      programs.clear();
+      crew?.stop();
+      variables.clear();
+    },
+  };
+}
