@@ -7,7 +7,6 @@ import { lower } from "../../../compiler/loops/lower/index.ts";
 import { schedule } from "../../../compiler/loops/schedule/index.ts";
 import type { Schedule } from "../../../compiler/loops/schedule.ts";
 import type { HostExtension } from "../../../compiler/ops/operation.ts";
-import { eliminateDead } from "../../../compiler/passes/dead.ts";
 import { ExecutionError, elementCount } from "../feeds.ts";
 import { hostCaller } from "./host-calls.ts";
 import type { SessionMemory } from "./memory.ts";
@@ -46,12 +45,9 @@ export async function compile(context: CompileContext, plan: Plan, outputs: read
   return instantiate(context, plan, scheduled);
 }
 
-/** The graph with these outputs only, without what only others needed. */
+/** The graph with these outputs only: what others alone need is not compiled. */
 function restrict(graph: StaticGraph, names: readonly string[]): StaticGraph {
-  const all = Object.keys(graph.outputs).length === names.length;
-  if (all) return graph;
-  const outputs = Object.fromEntries(names.map((name) => [name, graph.outputs[name] ?? -1]));
-  return eliminateDead({ ...graph, outputs });
+  return { ...graph, outputs: Object.fromEntries(names.map((name) => [name, graph.outputs[name] ?? -1])) };
 }
 
 /** Puts a schedule's constants into memory and makes an instance of its code. */
