@@ -22,12 +22,18 @@ function referenceLoss({ np, nn }, { B, T, d, h, L }) {
   const norm = (x, gain, offset) => {
     const centred = x.ref.sub(np.mean(x, -1, { keepdims: true }));
     const variance = np.mean(np.square(centred.ref), -1, { keepdims: true });
-    return centred.div(np.sqrt(variance.add(1e-5))).mul(gain).add(offset);
+    return centred
+      .div(np.sqrt(variance.add(1e-5)))
+      .mul(gain)
+      .add(offset);
   };
   return (p, x0, x1, x2, y) => {
     const encode = (input, m) => {
       let x = dense(input.reshape([B * T, -1]), p[`m${m}_Win`], p[`m${m}_bin`]);
-      x = x.reshape([B, T, d]).add(p[`m${m}_pos`]).reshape([B * T, d]);
+      x = x
+        .reshape([B, T, d])
+        .add(p[`m${m}_pos`])
+        .reshape([B * T, d]);
       for (let l = 0; l < L; l += 1) {
         const at = `m${m}_l${l}_`;
         const normed = norm(x.ref, p[`${at}ln1g`], p[`${at}ln1b`]);
@@ -78,7 +84,13 @@ await serve(async ({ manifest, packages }) => {
     const m2 = tree.map((m, g) => m.mul(0.9).add(g.mul(0.1)), m, tree.ref(gradient));
     const v2 = tree.map((v, g) => v.mul(0.999).add(np.square(g).mul(0.001)), v, gradient);
     const p2 = tree.map(
-      (p, m, v) => p.sub(m.mul(c1.ref).mul(sizes.learningRate).div(np.sqrt(v.mul(c2.ref)).add(sizes.epsilon))),
+      (p, m, v) =>
+        p.sub(
+          m
+            .mul(c1.ref)
+            .mul(sizes.learningRate)
+            .div(np.sqrt(v.mul(c2.ref)).add(sizes.epsilon)),
+        ),
       p,
       tree.ref(m2),
       tree.ref(v2),

@@ -19,7 +19,16 @@ function compile(sources, cache, name, threads) {
   const target = join(cache, `prototype-${name}${threads ? "-threads" : ""}`);
   if (!existsSync(`${target}.wasm`) || statSync(`${target}.wasm`).mtimeMs < statSync(source).mtimeMs) {
     mkdirSync(cache, { recursive: true });
-    const fast = ["-O3", "-nostdlib", "-fno-builtin", "-ffast-math", "-mllvm", "-unroll-threshold=2000", "-msimd128", "-mbulk-memory"];
+    const fast = [
+      "-O3",
+      "-nostdlib",
+      "-fno-builtin",
+      "-ffast-math",
+      "-mllvm",
+      "-unroll-threshold=2000",
+      "-msimd128",
+      "-mbulk-memory",
+    ];
     const shared = threads ? ["-DTHREADS", "-matomics", "-pthread"] : [];
     execFileSync("clang-19", ["--target=wasm32", ...fast, ...shared, "-c", source, "-o", `${target}.o`]);
     const memory = threads ? ["--shared-memory", "--max-memory=1073741824"] : [];

@@ -50,8 +50,7 @@ function referenceLoss(tf, { B, T, d, h, L }, V, X, Y) {
 
 function tinyLoss(tf, V, X, Y) {
   const dense = (x, weight, offset) => tf.add(tf.matMul(x, weight), offset);
-  const encode = (m) =>
-    tf.relu(dense(tf.relu(dense(X[m], V[`m${m}.W1`], V[`m${m}.b1`])), V[`m${m}.W2`], V[`m${m}.b2`]));
+  const encode = (m) => tf.relu(dense(tf.relu(dense(X[m], V[`m${m}.W1`], V[`m${m}.b1`])), V[`m${m}.W2`], V[`m${m}.b2`]));
   return () => {
     const hidden = tf.relu(dense(tf.concat([0, 1, 2].map(encode), 1), V.H1, V.hb1));
     return tf.mean(tf.square(tf.sub(dense(hidden, V.H2, V.hb2), Y)));

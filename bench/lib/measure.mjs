@@ -1,0 +1,108 @@
+// Measures one point: starts every implementation, lets them step in turn, round by round, and compares their first losses.
+
+import { fileURLToPath } from "node:url";
+import { writeModel } from "../peers/model.mjs";
+import { bundlePipeline, cache, root } from "./bundle.mjs";
+import { reason, start } from "./child.mjs";
+import { implementations } from "./implementations.mjs";
+import { moment } from "./machine.mjs";
+import { papers } from "./papers.mjs";
+import { summary } from "./statistics.mjs";
+
+/** torch.compile takes minutes on a busy machine. */
+const startLimit = 600_000;
+/** Losses of so many first steps are compared, to this much of the larger of 1 and the loss. */
+const comparedSteps = 4;
+const tolerance = 1e-4;
+
+let bundled;
+
+/** The record of a point: what was measured of every implementation, and why others were not. */
+export async function measure(point, options, log) {
+  bundled ??= await bundlePipeline();
+  const manifest = await manifestFor(point, bundled);
+  const record = { ...point, ...moment(), implementations: [] };
+  const started = [];
+  for (const entry of implementations(point, options, { bundle: bundled, manifest })) {
+    const child = await start(entry.process, startLimit);
+    const { key, label, threads } = entry;
+    if (child.failure === undefined) {
+      log(`  ${key}: first step after ${(child.ready.firstStep / 1000).toFixed(1)} s`);
+      started.push({ key, label, threads, child, times: [] });
+    } else {
+      log(`  ${key}: ${reason(child.failure)}`);
+      record.implementations.push({ key, label, threads, absent: reason(child.failure) });
+    }
+  }
+  for (let round = 0; round < options.rounds; round += 1) await oneRound(started, options, record);
+  for (const { child } of started) child.stop();
+  record.implementations.push(...started.filter(({ last }) => last !== undefined).map(described));
+  compareLosses(record.implementations);
+  return record;
+}
+
+async function oneRound(started, { milliseconds }, record) {
+  for (const entry of [...started]) {
+    // The first steps of a process are slower (compilers in the background, caches), so the first round begins with some for nothing.
+    if (entry.times.length === 0) await entry.child.run({ milliseconds: milliseconds / 2, least: comparedSteps - 1, most: 200 });
+    const result = await entry.child.run({ milliseconds, least: 2, most: 5000 });
+    if (result.event === "ran") {
+      entry.times.push(result.times);
+      entry.last = result;
+      continue;
+    }
+    const { key, label, threads } = entry;
+    record.implementations.push({ key, label, threads, absent: reason(result.message) });
+    started.splice(started.indexOf(entry), 1);
+  }
+}
+
+function described({ key, label, threads, child: { ready }, times, last }) {
+  const { version, compile, flops, gemmFlops, planMegabytes, gemm, before, firstStep, shared } = ready;
+  return {
+    key,
+    label,
+    threads,
+    version,
+    ...summary(times),
+    losses: last.losses.slice(0, comparedSteps),
+    firstStep,
+    compile,
+    peakMegabytes: last.peak,
+    ownMegabytes: last.peak - before,
+    sharedMegabytes: shared,
+    flops,
+    gemmFlops,
+    planMegabytes,
+    gemm,
+  };
+}
+
+/** Adds to each how far its first losses are from those of the first peer (or, without peers, of the first implementation). */
+function compareLosses(measured) {
+  const present = measured.filter(({ losses }) => losses !== undefined);
+  const standard =
+    present.find(({ key }) => key.startsWith("torch x")) ?? present.find(({ key }) => !key.startsWith("mmx")) ?? present[0];
+  if (standard === undefined) return;
+  for (const entry of present) {
+    const apart = entry.losses.map(
+      (loss, step) => Math.abs(loss - standard.losses[step]) / Math.max(1, Math.abs(standard.losses[step])),
+    );
+    entry.lossError = Math.max(...apart);
+    entry.lossAgrees = entry.lossError <= tolerance;
+    entry.lossAgainst = standard.key;
+  }
+}
+
+/** The file with the point's weights and batch; a paper's are read from the spec. */
+async function manifestFor({ model, batch, width }, bundle) {
+  const paper = papers[model];
+  if (paper === undefined) return writeModel(cache, model, batch, width);
+  const script = fileURLToPath(new URL("../step-worker.mjs", import.meta.url));
+  const dump = { folder: cache, name: `${model}-b${batch}-d${width}`, model, steps: comparedSteps };
+  const source = { spec: paper.spec, set: paper.set(width), stage: paper.stage, sizes: paper.sizes(batch, width) };
+  const child = await start({ command: process.execPath, args: [script], job: { bundle, root, dump, ...source } }, startLimit);
+  if (child.failure !== undefined) throw new Error(child.failure);
+  child.stop();
+  return child.ready.manifest;
+}
