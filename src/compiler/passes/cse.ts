@@ -19,7 +19,18 @@ export function mergeCommon(graph: StaticGraph): StaticGraph {
 /** A text that is equal exactly for nodes that compute the same value. */
 export function nodeKey(node: Node<number>): string {
   const body = node.body === undefined ? "" : `${node.body.nodes.map(nodeKey).join(";")}${JSON.stringify(node.body.outputs)}`;
-  return `${node.op}(${node.inputs.join(",")})${stableText(node.attributes)}${node.dtype}[${node.shape.join(",")}]{${body}}`;
+  return `${node.op}(${node.inputs.join(",")})${attributesText(node.attributes)}${node.dtype}[${node.shape.join(",")}]{${body}}`;
+}
+
+const texts = new WeakMap<object, string>();
+
+/** Passes hand attributes on as they are, so their text is made once. */
+function attributesText(attributes: Node<number>["attributes"]): string {
+  const existing = texts.get(attributes);
+  if (existing !== undefined) return existing;
+  const text = stableText(attributes);
+  texts.set(attributes, text);
+  return text;
 }
 
 /** JSON with sorted keys, so that the order in which attributes were written does not matter. */

@@ -36,7 +36,9 @@ export function rebuild<Size>(graph: Graph<Size>, visit: (visit: Visit<Size>) =>
   };
   graph.nodes.forEach((original, index) => {
     const inputs = original.inputs.map((input) => placed[input] ?? removed);
-    placed.push(visit({ node: { ...original, inputs }, original, index, nodes, emit }));
+    const unmoved = inputs.every((input, at) => input === original.inputs[at]);
+    const node = unmoved ? original : { ...original, inputs };
+    placed.push(visit({ node, original, index, nodes, emit }));
   });
   return {
     nodes,

@@ -4,7 +4,7 @@ import type { Node, StaticGraph } from "../../ir/graph.ts";
 import { anyNumberAttribute, numberAttribute, numbersAttribute } from "../../ops/support/attributes.ts";
 import type { Instruction } from "../kernel.ts";
 import { classOf } from "./classes.ts";
-import { type Coordinates, isAlongLoops, throughView } from "./coordinates.ts";
+import { type Coordinates, isAlongLoops, leading, textOf, throughView } from "./coordinates.ts";
 import type { Group, Role } from "./fuse.ts";
 import { accessAt, type Layout } from "./layout.ts";
 
@@ -34,9 +34,7 @@ export function bodyBuilder(context: BodyContext): BodyBuilder {
   const memo = new Map<string, number>();
 
   const push = (instruction: Instruction): number => {
-    const key = JSON.stringify(instruction, (_, value: unknown) =>
-      Object.is(value, -0) || !isFiniteValue(value) ? String(value) : value,
-    );
+    const key = keyOf(instruction);
     const existing = known.get(key);
     if (existing !== undefined) return existing;
     known.set(key, instructions.length);
@@ -44,7 +42,7 @@ export function bodyBuilder(context: BodyContext): BodyBuilder {
   };
 
   const value = (index: number, coordinates: Coordinates): number => {
-    const key = `${index} ${JSON.stringify(coordinates)}`;
+    const key = `${index} ${textOf(coordinates)}`;
     const existing = memo.get(key);
     if (existing !== undefined) return existing;
     const made = make(index, coordinates);
@@ -114,7 +112,7 @@ export function bodyBuilder(context: BodyContext): BodyBuilder {
         return push({ op: "reduce", name: node.op, input, dtype: node.dtype });
       }
       default: {
-        const inputs = node.inputs.map((input) => value(input, coordinates.slice(0, rank(input))));
+        const inputs = node.inputs.map((input) => value(input, leading(coordinates, rank(input))));
         const [dividend, divisor] = inputs as [number, number];
         // One division a row instead of one an entry.
         if (node.op === "divide" && node.dtype === "f32" && varies(dividend) && !varies(divisor)) {
@@ -191,4 +189,20 @@ export function bodyBuilder(context: BodyContext): BodyBuilder {
   };
 }
 
-const isFiniteValue = (value: unknown): boolean => typeof value !== "number" || Number.isFinite(value);
+/** Equal for equal instructions only. */
+function keyOf(instruction: Instruction): string {
+  switch (instruction.op) {
+    case "constant":
+      return `constant ${Object.is(instruction.value, -0) ? "-0" : instruction.value} ${instruction.dtype}`;
+    case "load": {
+      const { buffer, offset, strides, steps } = instruction.access;
+      return `load ${buffer} ${offset} ${strides.join()} ${steps?.join()}`;
+    }
+    case "apply": {
+      const attributes = instruction.name === "cast" ? JSON.stringify(instruction.attributes) : "";
+      return `${instruction.name} ${instruction.inputs.join()} ${instruction.dtype} ${attributes}`;
+    }
+    default:
+      return JSON.stringify(instruction);
+  }
+}

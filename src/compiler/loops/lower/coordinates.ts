@@ -12,15 +12,42 @@ export interface Affine {
 /** One entry for each axis of a value. */
 export type Coordinates = readonly Affine[];
 
-/** Axis k runs along loop k, among `loops` loops. */
+const straight = new Map<string, Coordinates>();
+
+/** Axis k runs along loop k, among `loops` loops. Always the same object for the same numbers. */
 export function alongLoops(axes: number, loops: number): Coordinates {
+  const key = `${axes} ${loops}`;
+  const existing = straight.get(key);
+  if (existing !== undefined) return existing;
+  const made = makeAlongLoops(axes, loops);
+  straight.set(key, made);
+  return made;
+}
+
+function makeAlongLoops(axes: number, loops: number): Coordinates {
   return Array.from({ length: axes }, (_, axis) => ({
     offset: 0,
     strides: Array.from({ length: loops }, (_unused, loop) => (loop === axis ? 1 : 0)),
   }));
 }
 
+/** The first axes of a place; the same object where that is all of them. */
+export const leading = (coordinates: Coordinates, axes: number): Coordinates =>
+  axes === coordinates.length ? coordinates : coordinates.slice(0, axes);
+
+const texts = new WeakMap<Coordinates, string>();
+
+/** Equal for equal places only. */
+export function textOf(coordinates: Coordinates): string {
+  const existing = texts.get(coordinates);
+  if (existing !== undefined) return existing;
+  const text = coordinates.map(({ offset, strides }) => `${offset}:${strides.join()}`).join(";");
+  texts.set(coordinates, text);
+  return text;
+}
+
 export function isAlongLoops(coordinates: Coordinates): boolean {
+  if (straight.get(`${coordinates.length} ${coordinates[0]?.strides.length}`) === coordinates) return true;
   return coordinates.every(
     ({ offset, strides }, axis) => offset === 0 && strides.every((stride, loop) => stride === (loop === axis ? 1 : 0)),
   );

@@ -4,7 +4,7 @@
 import type { Node, StaticGraph } from "../../ir/graph.ts";
 import { numberPairsAttribute } from "../../ops/support/attributes.ts";
 import { classOf, reducedAxes } from "./classes.ts";
-import { alongLoops, type Coordinates, isAlongLoops, throughView } from "./coordinates.ts";
+import { alongLoops, type Coordinates, isAlongLoops, leading, throughView } from "./coordinates.ts";
 
 export type Role = "element" | "row" | "sink";
 
@@ -184,7 +184,7 @@ export function sourcesOf(graph: StaticGraph, index: number, coordinates: Coordi
 
 /** Scalars beside a larger value (the seed of random numbers) have no axes to stand at. */
 function inputCoordinates(graph: StaticGraph, input: number, coordinates: Coordinates): Coordinates {
-  return coordinates.slice(0, (graph.nodes[input] as Node<number>).shape.length);
+  return leading(coordinates, (graph.nodes[input] as Node<number>).shape.length);
 }
 
 /** Follows views down to what is computed or held. */

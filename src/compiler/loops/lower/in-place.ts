@@ -1,7 +1,7 @@
 // Updates of variables in place: where nothing needs a variable's old value after its new one is there, the kernel that
 // computes the new value writes it over the old.
 import type { Access, Kernel, KernelProgram, Nest } from "../kernel.ts";
-import { ordered, usesOf } from "./order.ts";
+import { ordered, type Uses, usesOf } from "./order.ts";
 
 type Copy = KernelProgram["copies"][number];
 
@@ -11,14 +11,13 @@ export function updateInPlace(program: KernelProgram): KernelProgram {
   const renamed = new Map<number, number>();
   const before: (readonly [Kernel, Kernel])[] = [];
   const remaining: Copy[] = [];
-  const following = followers(program.kernels, uses);
-
-  const readersOf = (buffer: number): readonly Kernel[] =>
-    program.kernels.filter((kernel) => uses.get(kernel)?.reads.has(buffer) === true);
+  const readersOf = byBuffer(program.kernels, (kernel) => uses.get(kernel)?.reads);
+  const writersOf = byBuffer(program.kernels, (kernel) => uses.get(kernel)?.writes);
+  const following = followers(program.kernels, uses, readersOf);
 
   const tryInPlace = ({ variable, from }: Copy): boolean => {
     if (outputs.has(from) || renamed.has(from) || program.buffers[from]?.kind !== "value") return false;
-    const [writer, ...others] = program.kernels.filter((kernel) => uses.get(kernel)?.writes.has(from) === true);
+    const [writer, ...others] = writersOf(from);
     if (writer?.kind !== "nest" || others.length > 0 || !writesOver(writer, from, variable)) return false;
     const readers = readersOf(variable).filter((kernel) => kernel !== writer);
     if (readers.some((reader) => reaches(following, writer, reader))) return false;
@@ -53,20 +52,32 @@ function writesOver(writer: Nest, from: number, variable: number): boolean {
   });
 }
 
-/** For each kernel those that read what it writes. */
-function followers(kernels: readonly Kernel[], uses: ReadonlyMap<Kernel, ReturnType<typeof usesOf>>): Map<Kernel, Set<Kernel>> {
-  const readers = new Map<number, Kernel[]>();
+/** The kernels that use each buffer in one way. */
+function byBuffer(
+  kernels: readonly Kernel[],
+  used: (kernel: Kernel) => ReadonlySet<number> | undefined,
+): (buffer: number) => readonly Kernel[] {
+  const lists = new Map<number, Kernel[]>();
   for (const kernel of kernels) {
-    for (const buffer of uses.get(kernel)?.reads ?? []) {
-      const list = readers.get(buffer);
-      if (list === undefined) readers.set(buffer, [kernel]);
+    for (const buffer of used(kernel) ?? []) {
+      const list = lists.get(buffer);
+      if (list === undefined) lists.set(buffer, [kernel]);
       else list.push(kernel);
     }
   }
+  return (buffer) => lists.get(buffer) ?? [];
+}
+
+/** For each kernel those that read what it writes. */
+function followers(
+  kernels: readonly Kernel[],
+  uses: ReadonlyMap<Kernel, Uses>,
+  readersOf: (buffer: number) => readonly Kernel[],
+): Map<Kernel, Set<Kernel>> {
   return new Map(
     kernels.map((kernel) => {
       const written = [...(uses.get(kernel)?.writes ?? [])];
-      return [kernel, new Set(written.flatMap((buffer) => readers.get(buffer) ?? []).filter((reader) => reader !== kernel))];
+      return [kernel, new Set(written.flatMap(readersOf).filter((reader) => reader !== kernel))];
     }),
   );
 }

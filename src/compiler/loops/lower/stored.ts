@@ -44,8 +44,18 @@ export function storedValues(graph: StaticGraph, fusion: Fusion): ReadonlySet<nu
   return stored;
 }
 
+const known = new WeakMap<StaticGraph, (readonly number[])[]>();
+
 /** What a node reads, views followed. */
 function readsOf(graph: StaticGraph, index: number): readonly number[] {
+  const reads = known.get(graph) ?? [];
+  known.set(graph, reads);
+  const result = reads[index] ?? findReads(graph, index);
+  reads[index] = result;
+  return result;
+}
+
+function findReads(graph: StaticGraph, index: number): readonly number[] {
   const node = graph.nodes[index] as Node<number>;
   const sources =
     classOf(node) === "element"
