@@ -21,7 +21,7 @@ const coefficients = [5.0000001201e-1, 1.6666665459e-1, 4.1665795894e-2, 8.33345
 export function exponential(code: VectorCode, x: Operand): Term {
   const { add, subtract, multiply, op } = code;
   // The clamped number is the first operand, because pmin and pmax give that one where it is NaN.
-  const clamped = code.keep(op("f32x4.pmax", op("f32x4.pmin", x, 89), -88));
+  const clamped = code.keep(op("f32x4.pmax", op("f32x4.pmin", x, 89), -87.3));
   const shifted = code.keep(add(multiply(clamped, Math.LOG2E), rounder + 126));
   const n = code.keep(subtract(shifted, rounder + 126));
   const r = code.keep(add(subtract(clamped, multiply(n, 0.693359375)), multiply(n, 2.1219444e-4)));

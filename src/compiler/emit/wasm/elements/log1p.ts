@@ -11,8 +11,9 @@ export const log1p = vectorElement((code, x: Local) => {
   const { add, subtract, multiply, op } = code;
   const u = code.keep(add(x, 1));
   const exponent = code.keep(exponentOf(code, u));
-  const power = code.shift("i32x4.shl", op("i32x4.sub", code.integer(127), exponent), 23);
-  const lost = multiply(subtract(x, subtract(u, 1)), power);
+  // 2^(1 - exponent), because 2^-128 would be subnormal.
+  const power = code.shift("i32x4.shl", op("i32x4.sub", code.integer(128), exponent), 23);
+  const lost = multiply(multiply(subtract(x, subtract(u, 1)), 0.5), power);
   const mantissa = op("i32x4.sub", u, code.shift("i32x4.shl", exponent, 23));
   const f = code.keep(add(subtract(mantissa, 1), lost));
   const whole = code.keep(op("f32x4.convert_i32x4_s", exponent));

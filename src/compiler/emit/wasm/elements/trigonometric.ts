@@ -1,6 +1,6 @@
 // The element functions `sin` and `cos`, and the cosine of whole turns that random numbers need. The angle is reduced to a
-// quadrant and a rest between -pi/4 and pi/4, in f64: exact to f32 rounding for |x| up to 4e8; beyond, the error grows with
-// |x| until, above about 1e15, all that can be said of the result is that it lies between -1 and 1.
+// quadrant and a rest between -pi/4 and pi/4, in f64: exact to f32 rounding for |x| up to 2^20. Beyond, the rest is off by
+// about |x| · 2^-53, and above 2^50 all that can be said of the result is that it lies between -1 and 1.
 import type { Local } from "../assembler.ts";
 import { vectorElement } from "./element.ts";
 import type { Operand, Term, VectorCode } from "./vector.ts";
