@@ -118,7 +118,9 @@ function evaluateLoops(kernel: Nest | Contraction, state: ProgramState, iteratio
       );
     }
     for (const { access, value, mode, index: moved } of kernel.stores) {
-      for (let column = 0; column < (varies[value] === true || moved !== undefined ? inner : 1); column += 1) {
+      const everywhere =
+        varies[value] === true || (access.strides[last] ?? 0) !== 0 || (moved !== undefined && varies[moved.value] === true);
+      for (let column = 0; column < (everywhere ? inner : 1); column += 1) {
         const by = moved === undefined ? 0 : moved.stride * clamp(values[moved.value]?.[column] as number, moved.size);
         const to = at({ ...access, offset: access.offset + by }, place(column));
         const target = memory[access.buffer] as Float64Array;

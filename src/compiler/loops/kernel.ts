@@ -76,7 +76,8 @@ export type Instruction =
 
 /**
  * Writes a value. `set` may write an entry once for each kernel run; `add` and `max` combine with what is there, iterations
- * in order. A row value is stored once a row (its access has stride 0 along the innermost loop); an element value stored
+ * in order. A row value is stored once a row where its access has stride 0 along the innermost loop, else in every entry (a
+ * constant, say); an element value stored
  * with stride 0 along the innermost loop is combined over it.
  * With `index`, the place is moved by `stride` times that value clamped to 0 .. size - 1, and iterations run strictly in order.
  */
