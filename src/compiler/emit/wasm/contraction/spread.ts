@@ -1,0 +1,47 @@
+// The sums of a tile by spreading: each scalar of left, repeated in four lanes, times vectors of four columns of right.
+import type { FunctionBuilder } from "../assembler.ts";
+import { type Sums, sumLocals } from "./sums.ts";
+import { isWrittenOut, type Pointer, type TermLoop, walkTerms } from "./terms.ts";
+
+export interface SpreadSides {
+  readonly loops: readonly TermLoop[];
+  /** At the tile's first row. */
+  readonly left: Pointer;
+  readonly right: Pointer;
+  /** Bytes from row to row of left. */
+  readonly row: number;
+  /** Bytes from `right` to each of the tile's vectors. */
+  readonly vectors: readonly number[];
+}
+
+const unroll = 4;
+
+/** The finished sums, one vector local for each row and vector of columns. */
+export function spreadSums(f: FunctionBuilder, rows: number, { loops, left, right, row, vectors }: SpreadSides): Sums {
+  const sums = sumLocals(f, { rows, columns: vectors.length, written: isWrittenOut({ loops, unroll }) });
+  const columns = vectors.map(() => f.local("v128"));
+  const scalar = f.local("v128");
+  walkTerms(f, {
+    loops,
+    left,
+    right,
+    below: { left: Math.min(0, (rows - 1) * row), right: Math.min(0, ...vectors) },
+    unroll,
+    step(l, r) {
+      columns.forEach((column, at) => {
+        f.get(r.local);
+        f.memory("v128.load", r.offset + (vectors[at] as number));
+        f.set(column);
+      });
+      for (let at = 0; at < rows; at += 1) {
+        f.get(l.local);
+        f.memory("v128.load32_splat", l.offset + at * row);
+        f.set(scalar);
+        columns.forEach((column, vector) => sums.addProduct(at, vector, scalar, column));
+      }
+      sums.next();
+    },
+  });
+  f.release(scalar, ...columns);
+  return sums.finish();
+}

@@ -1,0 +1,168 @@
+// What becomes of a tile's sums: the body for every vector, and its stores, combined over rows or columns where a store does
+// not change along them.
+import type { FunctionBuilder, Local } from "../assembler.ts";
+import type { Opcode } from "../opcodes.ts";
+import type { ContractionPlan } from "./plan.ts";
+import type { ProductInstruction, ProductStore } from "./product.ts";
+import type { Sums } from "./sums.ts";
+import type { ColumnVector, Tile } from "./tiles.ts";
+import { clampedBytes, type TileValues } from "./values.ts";
+import { address, elementBytes, type Walker } from "./walker.ts";
+
+/** A place in memory: what its offset is from, and the offset. */
+interface Target {
+  readonly pointer: Local;
+  readonly offset: number;
+}
+
+export function storeTile(
+  f: FunctionBuilder,
+  {
+    plan,
+    walker,
+    values,
+    tile,
+    sums,
+  }: {
+    readonly plan: ContractionPlan;
+    readonly walker: Walker;
+    readonly values: TileValues;
+    readonly tile: Tile;
+    readonly sums: Sums;
+  },
+): void {
+  const { product, row, column } = plan;
+  const along = ({ place }: ProductStore, loop: number | undefined): number =>
+    loop === undefined ? 0 : (place.strides[loop] as number);
+  const targetOf = (store: ProductStore, line: number, { start }: ColumnVector): Target => ({
+    pointer: walker.pointer(store.place.operand, store.place.strides),
+    offset: elementBytes * (store.place.offset + line * along(store, row) + start * along(store, column)),
+  });
+  /** Sums over rows (by store and vector) and over columns (by store and row), not yet in memory. */
+  const overRows = new Map<ProductStore, Local>();
+  const overColumns = new Map<string, { readonly store: ProductStore; readonly line: number; readonly local: Local }>();
+
+  const collect = (store: ProductStore, value: Local, into: Local | undefined): Local => {
+    if (into === undefined) {
+      const local = f.local("v128");
+      f.get(value);
+      f.set(local);
+      return local;
+    }
+    f.get(into);
+    f.get(value);
+    f.op(combination(product.body, store));
+    f.set(into);
+    return into;
+  };
+
+  const cell = (store: ProductStore, line: number, vector: ColumnVector): void => {
+    const value = values.value(store.value, line, tile.vectors.indexOf(vector));
+    const whole = vector.first === 0 && vector.end === 4;
+    const combined = store.mode !== "set";
+    const target = targetOf(store, line, vector);
+    if (combined && whole && column !== undefined && along(store, column) === 0) {
+      const lineKey = row !== undefined && along(store, row) === 0 ? 0 : line;
+      const key = `${product.stores.indexOf(store)}:${lineKey}`;
+      overColumns.set(key, { store, line: lineKey, local: collect(store, value, overColumns.get(key)?.local) });
+    } else if (combined && whole && row !== undefined && along(store, row) === 0 && along(store, column) === 1) {
+      overRows.set(store, collect(store, value, overRows.get(store)));
+    } else if (whole && along(store, column) === 1) wholeVector(store, value, target);
+    else for (const lane of lanesToStore(store, vector)) oneLane(store, value, laneTarget(store, target, lane), lane);
+  };
+
+  /** A value that is the same in all columns is set once. */
+  const lanesToStore = (store: ProductStore, { first, end }: ColumnVector): readonly number[] =>
+    store.mode === "set" && along(store, column) === 0 ? [first] : Array.from({ length: end - first }, (_, at) => first + at);
+
+  const laneTarget = (store: ProductStore, { pointer, offset }: Target, lane: number): Target => ({
+    pointer,
+    offset: offset + elementBytes * lane * along(store, column),
+  });
+
+  const wholeVector = (store: ProductStore, value: Local, { pointer, offset }: Target): void => {
+    const shift = address(f, pointer, offset);
+    if (store.mode === "set") f.get(value);
+    else {
+      const from = address(f, pointer, offset);
+      f.memory("v128.load", from);
+      f.get(value);
+      f.op(combination(product.body, store));
+    }
+    f.memory("v128.store", shift);
+  };
+
+  const oneLane = (store: ProductStore, value: Local, { pointer, offset }: Target, lane: number): void => {
+    const shift = address(f, pointer, offset);
+    if (store.mode === "set") f.get(value);
+    else {
+      address(f, pointer, offset);
+      f.get(value);
+      f.memoryLane("v128.load32_lane", lane, shift);
+      f.get(value);
+      f.op(combination(product.body, store));
+    }
+    f.memoryLane("v128.store32_lane", lane, shift);
+  };
+
+  const indexed = (line: number, vector: ColumnVector): void => {
+    const at = tile.vectors.indexOf(vector);
+    const places = product.stores.map((store) => {
+      values.value(store.value, line, at);
+      if (store.index === undefined) return undefined;
+      const index = values.value(store.index.value, line, at);
+      const local = f.local("v128");
+      clampedBytes(f, index, store.index.stride, store.index.size);
+      f.set(local);
+      return local;
+    });
+    for (let lane = vector.first; lane < vector.end; lane += 1) {
+      product.stores.forEach((store, which) => {
+        const value = values.value(store.value, line, at);
+        const target = laneTarget(store, targetOf(store, line, vector), lane);
+        const moved = places[which];
+        if (moved === undefined) {
+          oneLane(store, value, target, lane);
+          return;
+        }
+        const pointer = f.local("i32");
+        f.get(target.pointer);
+        f.get(moved);
+        f.lane("i32x4.extract_lane", lane);
+        f.op("i32.add");
+        f.set(pointer);
+        oneLane(store, value, { pointer, offset: target.offset }, lane);
+        f.release(pointer);
+      });
+    }
+    f.release(...places.filter((local) => local !== undefined));
+  };
+
+  values.begin(tile, sums);
+  for (const vector of tile.vectors) {
+    for (let line = 0; line < tile.rows; line += 1) {
+      if (product.ordered) indexed(line, vector);
+      else for (const store of product.stores) cell(store, line, vector);
+      values.endCell();
+    }
+    for (const [store, local] of overRows) {
+      wholeVector(store, local, targetOf(store, 0, vector));
+      f.release(local);
+    }
+    overRows.clear();
+    values.endVector();
+  }
+  for (const { store, line, local } of overColumns.values()) {
+    const target = targetOf(store, line, tile.vectors[0] as ColumnVector);
+    for (const lane of [0, 1, 2, 3]) oneLane(store, local, target, lane);
+    f.release(local);
+  }
+  values.end();
+}
+
+/** How a store that adds or takes the maximum combines four lanes. */
+function combination(body: readonly ProductInstruction[], { mode, value }: ProductStore): Opcode {
+  const whole = body[value]?.dtype === "i32";
+  if (mode === "max") return whole ? "i32x4.max_s" : "f32x4.max";
+  return whole ? "i32x4.add" : "f32x4.add";
+}

@@ -1,0 +1,50 @@
+// How rows and columns are cut into register tiles: as many equal ones as fit, run by a loop, then one smaller one.
+
+/** Four neighbouring columns of a tile, of which lanes first .. end - 1 are to be stored. */
+export interface ColumnVector {
+  /** Of lane 0, counted from the tile's first column. Less than the vector's place times 4 where it overlaps the one before it. */
+  readonly start: number;
+  readonly first: number;
+  readonly end: number;
+}
+
+export interface Tile {
+  readonly rows: number;
+  readonly vectors: readonly ColumnVector[];
+}
+
+/** One axis: `trips` tiles of equal shape and the rest. */
+export interface RowTiles {
+  readonly rows: number;
+  readonly trips: number;
+  readonly rest: number;
+}
+
+export interface ColumnTiles {
+  readonly vectors: readonly ColumnVector[];
+  readonly trips: number;
+  readonly rest: readonly ColumnVector[];
+}
+
+export function rowTiles(size: number, rows: number): RowTiles {
+  return { rows, trips: Math.floor(size / rows), rest: size % rows };
+}
+
+/**
+ * The last columns of a size that is no multiple of 4 are computed by a vector that begins before them, at size - 4; with
+ * `again` all of its lanes are stored, otherwise only the new ones. Fewer than 4 columns fill the first lanes of one vector.
+ */
+export function columnTiles(size: number, vectors: number, again: boolean): ColumnTiles {
+  const whole = Math.floor(size / 4);
+  const trips = Math.floor(whole / vectors);
+  const done = 4 * trips * vectors;
+  const rest: ColumnVector[] = wholeVectors(whole - trips * vectors);
+  const left = size % 4;
+  if (left > 0 && size >= 4) rest.push({ start: size - 4 - done, first: again ? 0 : 4 - left, end: 4 });
+  else if (left > 0) rest.push({ start: 0, first: 0, end: left });
+  return { vectors: wholeVectors(vectors), trips, rest };
+}
+
+function wholeVectors(count: number): ColumnVector[] {
+  return Array.from({ length: count }, (_, at) => ({ start: 4 * at, first: 0, end: 4 }));
+}

@@ -1,0 +1,334 @@
+// The body of a contraction at one vector of a tile: every instruction evaluated where first needed, and once for all rows or
+// columns that it does not change along.
+import type { FunctionBuilder, Local } from "../assembler.ts";
+import { emitElement, emitRandom, emitRandomKey, type WordPair } from "../elements/index.ts";
+import { loadLanes } from "./inner.ts";
+import type { ContractionPlan } from "./plan.ts";
+import type { Place, ProductInstruction } from "./product.ts";
+import type { Sums } from "./sums.ts";
+import type { ColumnVector, Tile } from "./tiles.ts";
+import { elementBytes, type Walker } from "./walker.ts";
+
+/** Along what a value changes. Where it changes along neither but is read in the loops, it holds for a tile. */
+interface Reach {
+  readonly row: boolean;
+  readonly column: boolean;
+  /** Along a loop outside of the tiles. */
+  readonly outside: boolean;
+}
+
+/** Values of a tile: `begin` starts one, `endVector` and `end` give the locals of finished parts back. */
+export interface TileValues {
+  begin(tile: Tile, sums: Sums): void;
+  /** The value of instruction `at` in a row, for a vector of columns: a v128 that is the evaluator's to release. */
+  value(at: number, row: number, vector: number): Local;
+  endCell(): void;
+  endVector(): void;
+  end(): void;
+}
+
+/** To be called before the loops: what never changes is computed here, and all that walks starts here. */
+export function tileValues(f: FunctionBuilder, walker: Walker, plan: ContractionPlan): TileValues {
+  const { product, row, column } = plan;
+  const { body } = product;
+  const reaches = reachesOf(plan);
+  const lasting = new Map<string, Local>();
+  const scopes = { tile: new Map<string, Local>(), vector: new Map<string, Local>(), cell: new Map<string, Local>() };
+  let current: { readonly tile: Tile; readonly sums: Sums } = { tile: { rows: 0, vectors: [] }, sums: [] };
+  let lanesUp: Local | undefined;
+
+  const stride = (strides: readonly number[], loop: number | undefined): number =>
+    loop === undefined ? 0 : (strides[loop] as number);
+  const at = (vector: number): ColumnVector => current.tile.vectors[vector] as ColumnVector;
+  /** What a linear form adds up to from the tile's first entry to lane 0 of a vector. */
+  const within = (strides: readonly number[], line: number, vector: number): number =>
+    line * stride(strides, row) + (column === undefined ? 0 : at(vector).start * stride(strides, column));
+
+  const compute = (index: number, line: number, vector: number): void => {
+    const instruction = body[index] as ProductInstruction;
+    const input = (of: number): Local => value(of, line, vector);
+    switch (instruction.op) {
+      case "constant":
+        if (instruction.dtype === "i32") f.i32x4(instruction.value);
+        else f.f32x4(instruction.value);
+        return;
+      case "product":
+        f.get(current.sums[line]?.[vector] as Local);
+        return;
+      case "index": {
+        const strides = product.sizes.map((_, loop) => (loop === instruction.loop ? 1 : 0));
+        counters(strides, line, vector);
+        return;
+      }
+      case "load":
+        load(instruction.place, line, vector);
+        return;
+      case "lookup":
+        lookup(instruction, input(instruction.index), line, vector);
+        return;
+      case "apply": {
+        const { name, inputs, attributes } = instruction;
+        const operands = inputs.map(input);
+        const dtypes = inputs.map((of) => (body[of] as ProductInstruction).dtype);
+        emitElement(f, name, operands, { lanes: 4, attributes, inputs: dtypes });
+        return;
+      }
+      case "random": {
+        const [first, second] = [f.local("v128"), f.local("v128")];
+        (
+          [
+            [first, instruction.first, instruction.base?.[0]],
+            [second, instruction.second, instruction.base?.[1]],
+          ] as const
+        ).forEach(([local, strides, base]) => {
+          const offset = base === undefined ? undefined : input(base);
+          counters(strides, line, vector);
+          if (offset !== undefined) {
+            f.get(offset);
+            f.op("i32x4.add");
+          }
+          f.set(local);
+        });
+        const key = keys.get(index) as WordPair;
+        emitRandom(f, { distribution: instruction.distribution, key, lanes: 4, counters: { first, second } });
+        f.release(first, second);
+        return;
+      }
+    }
+  };
+
+  /** Leaves Σ index · stride of the four lanes. */
+  const counters = (strides: readonly number[], line: number, vector: number): void => {
+    f.get(walker.counter(strides));
+    f.i32(within(strides, line, vector));
+    f.op("i32.add");
+    f.op("i32x4.splat");
+    const along = stride(strides, column);
+    if (along === 0) return;
+    f.get(lanesUp as Local);
+    f.i32x4(along);
+    f.op("i32x4.mul");
+    f.op("i32x4.add");
+  };
+
+  const load = (place: Place, line: number, vector: number): void => {
+    const offset = elementBytes * (place.offset + within(place.strides, line, vector));
+    loadVector(f, walker.pointer(place.operand, place.strides), offset, stride(place.strides, column), at(vector));
+  };
+
+  const lookup = (
+    { place, index: indexed, stride: step, size }: Extract<ProductInstruction, { op: "lookup" }>,
+    index: Local,
+    line: number,
+    vector: number,
+  ): void => {
+    const places = f.local("v128");
+    const from = f.local("i32");
+    clampedBytes(f, index, step, size);
+    f.set(places);
+    const offset = elementBytes * (place.offset + within(place.strides, line, vector));
+    const pointer = walker.pointer(place.operand, place.strides);
+    const along = stride(place.strides, column);
+    const { end } = at(vector);
+    const moved = (lane: number): void => {
+      f.get(pointer);
+      f.get(places);
+      f.lane("i32x4.extract_lane", lane);
+      f.op("i32.add");
+    };
+    if (reaches[indexed]?.column === true) {
+      f.f32x4(0);
+      for (let lane = 0; lane < end; lane += 1) {
+        moved(lane);
+        f.i32(offset + elementBytes * lane * along);
+        f.op("i32.add");
+        f.set(from);
+        loadLaneUnder(f, from, lane);
+      }
+    } else {
+      moved(0);
+      f.set(from);
+      loadVector(f, from, offset, along, at(vector));
+    }
+    f.release(places, from);
+  };
+
+  const value = (index: number, line: number, vector: number): Local => {
+    const reach = reaches[index] as Reach;
+    const key = `${index}:${reach.row ? line : ""}:${reach.column ? vector : ""}`;
+    const scope = !reach.column ? scopes.tile : reach.row ? scopes.cell : scopes.vector;
+    const found = lasting.get(key) ?? scope.get(key);
+    if (found !== undefined) return found;
+    compute(index, line, vector);
+    const local = f.local("v128");
+    f.set(local);
+    scope.set(key, local);
+    return local;
+  };
+
+  const keys = new Map<number, WordPair>();
+  const clear = (scope: Map<string, Local>): void => {
+    f.release(...scope.values());
+    scope.clear();
+  };
+
+  const prepare = (): void => {
+    for (const instruction of body) {
+      if ("place" in instruction) walker.pointer(instruction.place.operand, instruction.place.strides);
+      if (instruction.op === "index") walker.counter(product.sizes.map((_, loop) => (loop === instruction.loop ? 1 : 0)));
+      if (instruction.op === "random") {
+        walker.counter(instruction.first);
+        walker.counter(instruction.second);
+      }
+    }
+    if (body.some(({ op }) => op === "index" || op === "random")) {
+      lanesUp = f.local("v128");
+      f.i32x4(0);
+      for (const lane of [1, 2, 3]) {
+        f.i32(lane);
+        f.lane("i32x4.replace_lane", lane);
+      }
+      f.set(lanesUp);
+    }
+    current = { tile: { rows: 1, vectors: [{ start: 0, first: 0, end: 1 }] }, sums: [] };
+    body.forEach((instruction, index) => {
+      const { row: alongRow, column: alongColumn, outside } = reaches[index] as Reach;
+      if (alongRow || alongColumn || outside || instruction.op === "constant") return;
+      lasting.set(`${index}::`, value(index, 0, 0));
+      scopes.tile.delete(`${index}::`);
+    });
+    clear(scopes.tile);
+    body.forEach((instruction, index) => {
+      if (instruction.op === "random")
+        keys.set(
+          index,
+          randomKey(f, instruction, (of) => lasting.get(`${of}::`)),
+        );
+    });
+  };
+  prepare();
+
+  return {
+    begin(tile, sums) {
+      current = { tile, sums };
+    },
+    value,
+    endCell: () => clear(scopes.cell),
+    endVector: () => clear(scopes.vector),
+    end: () => clear(scopes.tile),
+  };
+}
+
+function reachesOf({ product, row, column }: ContractionPlan): readonly Reach[] {
+  const reaches: Reach[] = [];
+  const along = (strides: readonly number[]): Reach => ({
+    row: row !== undefined && strides[row] !== 0,
+    column: column !== undefined && strides[column] !== 0,
+    outside: strides.some((stride, loop) => stride !== 0 && loop !== row && loop !== column),
+  });
+  const together = (parts: readonly (Reach | undefined)[]): Reach => ({
+    row: parts.some((part) => part?.row === true),
+    column: parts.some((part) => part?.column === true),
+    outside: parts.some((part) => part?.outside === true),
+  });
+  for (const instruction of product.body) {
+    const of = (inputs: readonly number[]): (Reach | undefined)[] => inputs.map((input) => reaches[input]);
+    switch (instruction.op) {
+      case "constant":
+        reaches.push(together([]));
+        break;
+      case "index":
+        reaches.push(along(product.sizes.map((_, loop) => (loop === instruction.loop ? 1 : 0))));
+        break;
+      case "load":
+        reaches.push(along(instruction.place.strides));
+        break;
+      case "lookup":
+        reaches.push(together([along(instruction.place.strides), ...of([instruction.index])]));
+        break;
+      case "apply":
+        reaches.push(together(of(instruction.inputs)));
+        break;
+      case "random":
+        reaches.push(together([along(instruction.first), along(instruction.second), ...of(instruction.base ?? [])]));
+        break;
+      case "product":
+        reaches.push({ row: true, column: true, outside: true });
+        break;
+    }
+  }
+  return reaches;
+}
+
+/** Four columns from a place on, by their stride in elements. */
+function loadVector(f: FunctionBuilder, pointer: Local, offset: number, stride: number, { end }: ColumnVector): void {
+  if (stride !== 0 && stride !== 1) {
+    const from = f.local("i32");
+    f.f32x4(0);
+    for (let lane = 0; lane < end; lane += 1) {
+      f.get(pointer);
+      f.i32(offset + elementBytes * lane * stride);
+      f.op("i32.add");
+      f.set(from);
+      loadLaneUnder(f, from, lane);
+    }
+    f.release(from);
+    return;
+  }
+  const negative = offset < 0;
+  const from = negative ? f.local("i32") : pointer;
+  if (negative) {
+    f.get(pointer);
+    f.i32(offset);
+    f.op("i32.add");
+    f.set(from);
+  }
+  const place = { local: from, offset: negative ? 0 : offset };
+  if (stride === 1) loadLanes(f, place, end);
+  else {
+    f.get(place.local);
+    f.memory("v128.load32_splat", place.offset);
+  }
+  if (negative) f.release(from);
+}
+
+/** Puts the entry at an address into a lane of the vector on the stack. */
+function loadLaneUnder(f: FunctionBuilder, from: Local, lane: number): void {
+  const vector = f.local("v128");
+  f.set(vector);
+  f.get(from);
+  f.get(vector);
+  f.memoryLane("v128.load32_lane", lane);
+  f.release(vector);
+}
+
+/** Leaves the bytes by which an index moves a place: clamped to 0 .. size - 1, times the stride in elements. */
+export function clampedBytes(f: FunctionBuilder, index: Local, stride: number, size: number): void {
+  f.get(index);
+  f.i32x4(0);
+  f.op("i32x4.max_s");
+  f.i32x4(size - 1);
+  f.op("i32x4.min_s");
+  f.i32x4(elementBytes * stride);
+  f.op("i32x4.mul");
+}
+
+function randomKey(
+  f: FunctionBuilder,
+  { seed, step, key }: Extract<ProductInstruction, { op: "random" }>,
+  lasting: (index: number) => Local | undefined,
+): WordPair {
+  const [one, other] = [f.local("i32"), f.local("i32")];
+  for (const [local, from] of [
+    [one, lasting(seed)],
+    [other, lasting(step)],
+  ] as const) {
+    if (from === undefined) throw new Error("the seed and the step of random numbers in a contraction must not change");
+    f.get(from);
+    f.lane("i32x4.extract_lane", 0);
+    f.set(local);
+  }
+  const pair = emitRandomKey(f, { seed: one, step: other, key });
+  f.release(one, other);
+  return pair;
+}
