@@ -1,0 +1,52 @@
+// A writer of protocol buffers' wire format, as far as TensorFlow's graphs need it:
+// https://protobuf.dev/programming-guides/encoding. A message is the concatenation of its fields.
+
+export type Field = Uint8Array;
+
+const utf8 = new TextEncoder();
+
+/** The fields one after another. */
+export function message(...parts: readonly (Field | readonly Field[])[]): Uint8Array {
+  const fields = parts.flatMap((part): readonly Field[] => (part instanceof Uint8Array ? [part] : part));
+  const result = new Uint8Array(fields.reduce((total, field) => total + field.length, 0));
+  let at = 0;
+  for (const field of fields) {
+    result.set(field, at);
+    at += field.length;
+  }
+  return result;
+}
+
+/** A whole number in groups of seven bits, the lowest first; negative numbers as 64-bit two's complement. */
+function varint(value: number): Uint8Array {
+  if (value >= 0 && value < 128) return Uint8Array.of(value);
+  let rest = BigInt.asUintN(64, BigInt(value));
+  const bytes: number[] = [];
+  for (; rest > 127n; rest >>= 7n) bytes.push(Number(rest & 127n) | 128);
+  bytes.push(Number(rest));
+  return Uint8Array.from(bytes);
+}
+
+const tag = (field: number, wireType: number): Uint8Array => varint(field * 8 + wireType);
+
+/** int32, int64, enum or bool. */
+export const integer = (field: number, value: number | boolean): Field => message(tag(field, 0), varint(Number(value)));
+
+/** A 32-bit float. */
+export function float(field: number, value: number): Field {
+  const bytes = new Uint8Array(4);
+  new DataView(bytes.buffer).setFloat32(0, value, true);
+  return message(tag(field, 5), bytes);
+}
+
+/** Bytes, text or an embedded message. */
+export function bytes(field: number, value: Uint8Array | string): Field {
+  const content = typeof value === "string" ? utf8.encode(value) : value;
+  return message(tag(field, 2), varint(content.length), content);
+}
+
+/** One entry of a map whose keys are text. */
+export const entry = (field: number, key: string, value: Field): Field => bytes(field, message(bytes(1, key), value));
+
+/** Whole numbers packed into one field. */
+export const packed = (field: number, values: readonly number[]): Field => bytes(field, message(values.map(varint)));
