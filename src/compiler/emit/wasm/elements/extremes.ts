@@ -1,57 +1,48 @@
-// The element functions whose scalar form for whole numbers takes several instructions: negate, abs, maximum, minimum.
-// Of floating-point numbers maximum and minimum give NaN where either operand is NaN, as the primitives do.
-import type { FunctionBuilder, Local } from "../assembler.ts";
+// The element functions `maximum` and `minimum`. Of f32, NaN where either operand is NaN; which of 0 and -0 comes out is left
+// open. `f32x4.max` would decide that too, at three times the cost.
 import type { Opcode } from "../opcodes.ts";
 import { type Element, operandAt } from "./element.ts";
 
-function element(
-  f32: readonly [vector: Opcode, scalar: Opcode],
-  i32: Opcode,
-  whole: (f: FunctionBuilder, operands: readonly Local[]) => void,
-): Element {
+interface Instructions {
+  /** Gives its first operand unless the second one is beyond it, hence NaN where the first operand is NaN. */
+  readonly beyond: Opcode;
+  /** Whether the first operand loses to the second one. */
+  readonly loses: Opcode;
+  readonly i32: Opcode;
+  readonly losesWhole: Opcode;
+}
+
+function extreme({ beyond, loses, i32, losesWhole }: Instructions): Element {
   return {
     cheap: true,
     emit(f, operands, { lanes, inputs }) {
-      if (inputs[0] === "i32" && lanes === 1) {
-        whole(f, operands);
+      const [a, b] = [operandAt(operands, 0), operandAt(operands, 1)];
+      const pair = (first = a, second = b): void => {
+        f.get(first);
+        f.get(second);
+      };
+      const whole = inputs[0] === "i32";
+      pair(...(lanes === 4 ? [a, b] : [b, a]));
+      if (lanes === 4) {
+        f.op(whole ? i32 : beyond);
+        if (whole) return;
+        // All bits set are a NaN.
+        pair(b, b);
+        f.op("f32x4.ne");
+        f.op("v128.or");
         return;
       }
-      for (const operand of operands) f.get(operand);
-      f.op(inputs[0] === "i32" ? i32 : f32[lanes === 4 ? 0 : 1]);
+      pair();
+      f.op(whole ? losesWhole : loses);
+      if (!whole) {
+        pair(b, b);
+        f.op("f32.ne");
+        f.op("i32.or");
+      }
+      f.op("select");
     },
   };
 }
 
-/** The first operand where `comparison` holds for the pair, else the second. */
-function choice(comparison: Opcode): (f: FunctionBuilder, operands: readonly Local[]) => void {
-  return (f, operands) => {
-    const [a, b] = [operandAt(operands, 0), operandAt(operands, 1)];
-    f.get(a);
-    f.get(b);
-    f.get(a);
-    f.get(b);
-    f.op(comparison);
-    f.op("select");
-  };
-}
-
-export const maximum = element(["f32x4.max", "f32.max"], "i32x4.max_s", choice("i32.gt_s"));
-export const minimum = element(["f32x4.min", "f32.min"], "i32x4.min_s", choice("i32.lt_s"));
-
-export const negate = element(["f32x4.neg", "f32.neg"], "i32x4.neg", (f, operands) => {
-  f.i32(0);
-  f.get(operandAt(operands, 0));
-  f.op("i32.sub");
-});
-
-export const abs = element(["f32x4.abs", "f32.abs"], "i32x4.abs", (f, operands) => {
-  const x = operandAt(operands, 0);
-  f.i32(0);
-  f.get(x);
-  f.op("i32.sub");
-  f.get(x);
-  f.get(x);
-  f.i32(0);
-  f.op("i32.lt_s");
-  f.op("select");
-});
+export const maximum = extreme({ beyond: "f32x4.pmax", loses: "f32.lt", i32: "i32x4.max_s", losesWhole: "i32.lt_s" });
+export const minimum = extreme({ beyond: "f32x4.pmin", loses: "f32.gt", i32: "i32x4.min_s", losesWhole: "i32.gt_s" });

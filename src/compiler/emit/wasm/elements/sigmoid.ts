@@ -4,6 +4,6 @@ import { vectorElement } from "./element.ts";
 import { exponential } from "./exp.ts";
 
 export const sigmoid = vectorElement((code, x: Local) => {
-  const power = exponential(code, code.op("f32x4.neg", x));
+  const power = exponential(code, code.subtract(0, x));
   return code.divide(1, code.add(power, 1));
 });

@@ -1,6 +1,6 @@
 // Expressions over four lanes: what the element functions are written in, so that a formula reads in its own order while
 // the code comes out in the stack machine's.
-import type { FunctionBuilder, Local } from "../assembler.ts";
+import type { FunctionBuilder, Local, WasmType } from "../assembler.ts";
 import type { Opcode } from "../opcodes.ts";
 
 /** Code that leaves one v128 on the stack; it may be used once. */
@@ -29,6 +29,10 @@ export interface VectorCode {
   polynomial(x: Local, coefficients: readonly number[]): Term;
   /** Computes the operand now, into a local of this code, so that it may be used often. */
   keep(value: Operand): Local;
+  /** The same for an i32 on the stack. */
+  keepFlag(value: Term): Local;
+  /** Code that runs where the flag is not 0. */
+  when(flag: Local, body: () => void): void;
   /** Another value for a kept local. */
   replace(local: Local, value: Operand): void;
   /** Leaves the result on the stack and gives the kept locals back. */
@@ -48,6 +52,13 @@ export function vectorCode(f: FunctionBuilder): VectorCode {
       operands.forEach(push);
       f.op(name);
     };
+  const keep = (type: WasmType, value: Operand): Local => {
+    const local = f.local(type);
+    push(value);
+    f.set(local);
+    kept.push(local);
+    return local;
+  };
   return {
     op,
     add: (a, b) => op("f32x4.add", a, b),
@@ -71,17 +82,15 @@ export function vectorCode(f: FunctionBuilder): VectorCode {
     },
     choose: (mask, on, off) => op("v128.bitselect", on, off, mask),
     polynomial: (x, coefficients) =>
-      coefficients.reduceRight<Operand>(
-        (sum, coefficient, power) =>
-          power === coefficients.length - 1 ? coefficient : op("f32x4.add", op("f32x4.mul", sum, x), coefficient),
-        0,
-      ) as Term,
-    keep(value) {
-      const local = f.local("v128");
-      push(value);
-      f.set(local);
-      kept.push(local);
-      return local;
+      coefficients.slice(0, -1).reduceRight<Term>(
+        (sum, coefficient) => op("f32x4.add", op("f32x4.mul", sum, x), coefficient),
+        () => push(coefficients.at(-1) ?? 0),
+      ),
+    keep: (value) => keep("v128", value),
+    keepFlag: (value) => keep("i32", value),
+    when(flag, body) {
+      f.get(flag);
+      f.if(body);
     },
     replace(local, value) {
       push(value);
