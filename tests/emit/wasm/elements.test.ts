@@ -1,7 +1,7 @@
 // The element functions against the primitives' float64 definitions, over uniform, log-spaced and special numbers; four
 // lanes and one lane give the same bits.
 import { describe, expect, test } from "vitest";
-import { elementNames, emitElement, emitRandom, emitRandomKey } from "../../../src/compiler/emit/wasm/elements/index.ts";
+import { elementNames, emitElement, emitRandom, emitRandomKey, isCheap } from "../../../src/compiler/emit/wasm/elements/index.ts";
 import type { Attributes, DType } from "../../../src/compiler/ir/graph.ts";
 import { normalFromBits, sequence, threefry2x32, uniformFromBits } from "../../../src/compiler/ir/random.ts";
 import { operation } from "../../../src/compiler/ops/index.ts";
@@ -55,13 +55,13 @@ const cases: readonly Case[] = [
   { name: "cast", ulp: 0.5, ...wide, attributes: { dtype: "f32" } },
   { name: "exp", ulp: 1.5, range: [-90, 90], exponents: [-149, 127.99], flushes: smallestPower },
   { name: "log", ulp: 1.5, range: [0, 4], exponents: [-149, 127.99] },
-  { name: "log1p", ulp: 2, range: [-1, 4], exponents: [-149, 127.99] },
-  { name: "sigmoid", ulp: 4, range: [-90, 90], exponents: [-149, 127.99], flushes: smallestPower },
-  { name: "tanh", ulp: 7, range: [-9, 9], exponents: [-149, 127.99], smallest: 2 ** -110 },
-  { name: "erf", ulp: 6, range: [-5, 5], exponents: [-149, 127.99], smallest: 2 ** -110 },
+  { name: "log1p", ulp: 1.5, range: [-1, 4], exponents: [-149, 127.99] },
+  { name: "sigmoid", ulp: 3, range: [-90, 90], exponents: [-149, 127.99], flushes: smallestPower },
+  { name: "tanh", ulp: 6.5, range: [-9, 9], exponents: [-149, 127.99], smallest: 2 ** -110 },
+  { name: "erf", ulp: 6.5, range: [-5, 5], exponents: [-149, 127.99], smallest: 2 ** -110 },
   { name: "sin", ulp: 2, range: [-1e4, 1e4], exponents: [-149, 20], largest: 2 ** 20 },
   { name: "cos", ulp: 2, range: [-1e4, 1e4], exponents: [-149, 20], largest: 2 ** 20 },
-  { name: "power", ulp: 2, range: [-10, 10], exponents: [-20, 20], operands: 2, flushes: smallestPower },
+  { name: "power", ulp: 1.5, range: [-10, 10], exponents: [-20, 20], operands: 2, flushes: smallestPower },
   { name: "abs", ...whole },
   { name: "negate", ...whole },
   { name: "sign", ...whole },
@@ -218,6 +218,12 @@ describe("element functions", () => {
     }
   });
 
+  test("one instruction or a few are cheaper than a store and a load; series and divisions are not", () => {
+    expect(["add", "select", "maximum", "less"].map(isCheap)).toEqual([true, true, true, true]);
+    expect(["exp", "erf", "divide", "power", "sqrt"].map(isCheap)).toEqual([false, false, false, false, false]);
+    expect(() => isCheap("dot")).toThrow(RangeError);
+  });
+
   test("a primitive that is not elementwise has none", async () => {
     await expect(runElement(4, "sum", [Float32Array.of(1, 2, 3, 4)], "f32", {})).rejects.toThrow(RangeError);
   });
@@ -252,10 +258,10 @@ describe("random numbers", () => {
     expect([...(await run(lanes, "uniform"))]).toEqual(words.map(([first]) => uniformFromBits(first)));
   });
 
-  test("normal ones agree with the reference to 4 units in the last place", async () => {
+  test("normal ones agree with the reference to 3 units in the last place", async () => {
     const actual = await run(4, "normal");
     const errors = words.map(([first, second], at) => errorOf(actual[at] as number, normalFromBits(first, second)));
-    expect(errors.reduce((a, b) => Math.max(a, b))).toBeLessThanOrEqual(4);
+    expect(errors.reduce((a, b) => Math.max(a, b))).toBeLessThanOrEqual(3);
     expect(differences(await run(1, "normal"), actual)).toBe(0);
   });
 });
