@@ -1,7 +1,7 @@
 // One plan in a session: code for each set of outputs that is asked for, and a step of it.
 import type { Plan } from "../../../compiler/ir/plan.ts";
 import type { Executor, Feeds, Program, Results } from "../executor.ts";
-import { checkFeeds, checkHostTensor, checkVariables, requestedOutputs } from "../feeds.ts";
+import { checkFeeds, checkHostTensor, checkVariables, ExecutionError, requestedOutputs } from "../feeds.ts";
 import { type CompileContext, type Compiled, compile, type Spot } from "./compile.ts";
 import type { Crew } from "./crew.ts";
 import { traced } from "./traced.ts";
@@ -30,22 +30,29 @@ interface Loaded extends Compiled {
 
 export function loadProgram(plan: Plan, context: ProgramContext): LoadedProgram {
   const loaded = new Map<string, Loaded>();
+  let checked = -1;
+  const check = (feeds: Feeds): void => {
+    checkFeeds(plan, feeds);
+    for (const { name } of plan.inputs) if (feeds[name] !== undefined) checkHostTensor(name, feeds[name]);
+    if (checked === context.variables.revision()) return;
+    checkVariables(plan, context.variables.table);
+    checked = context.variables.revision();
+  };
   const unload = (key: string, { id, release }: Loaded): void => {
     loaded.delete(key);
     context.crew?.unload(id);
     release();
   };
-  const compiledFor = async (outputs: readonly string[]): Promise<Loaded> => {
-    const key = [...outputs].sort().join("\n");
+  const current = (key: string): Loaded | undefined => {
     const found = loaded.get(key);
-    if (found !== undefined) {
-      if (found.layout === context.variables.layout()) return found;
-      unload(key, found);
-    }
+    if (found === undefined || found.layout === context.variables.layout()) return found;
+    unload(key, found);
+    return undefined;
+  };
+  const prepare = async (key: string, outputs: readonly string[]): Promise<void> => {
     const made = { ...(await compile(context, plan, outputs)), id: context.nextId() };
     loaded.set(key, made);
     context.crew?.load(made.id, made.module);
-    return made;
   };
 
   return {
@@ -54,11 +61,16 @@ export function loadProgram(plan: Plan, context: ProgramContext): LoadedProgram 
     run(feeds, options = {}) {
       return context.inTurn(async () => {
         const outputs = requestedOutputs(plan, options.outputs).map(([name]) => name);
-        checkFeeds(plan, feeds);
-        checkVariables(plan, context.variables.table);
-        for (const { name } of plan.inputs) if (feeds[name] !== undefined) checkHostTensor(name, feeds[name]);
+        check(feeds);
         if (options.observe !== undefined) return traced(plan, context, feeds, outputs, options.observe);
-        return step(plan, context, await compiledFor(outputs), feeds, outputs);
+        const key = [...outputs].sort().join("\n");
+        if (current(key) === undefined) await prepare(key, outputs);
+        // Meanwhile somebody may have written a variable anew.
+        check(feeds);
+        const program = current(key);
+        if (program === undefined)
+          throw new ExecutionError(`${plan.name}: a variable was moved while the step was compiled; run it again`);
+        return step(plan, context, program, feeds, outputs);
       });
     },
     dispose() {

@@ -14,6 +14,8 @@ export interface Variables {
   readonly table: ReadonlyMap<string, PlacedVariable>;
   /** Another number whenever a variable has moved: code made before names the old place. */
   layout(): number;
+  /** Another number whenever a variable is new or has another shape or element type. */
+  revision(): number;
   write(name: string, value: HostTensor): void;
   read(name: string): HostTensor;
   clear(): void;
@@ -22,6 +24,7 @@ export interface Variables {
 export function variablesIn(memory: SessionMemory): Variables {
   const table = new Map<string, PlacedVariable>();
   let layout = 0;
+  let revision = 0;
   const place = (name: string, count: number): number => {
     const held = table.get(name);
     if (held === undefined) return memory.allocate(4 * count);
@@ -34,9 +37,12 @@ export function variablesIn(memory: SessionMemory): Variables {
   return {
     table,
     layout: () => layout,
+    revision: () => revision,
     write(name, value) {
       checkHostTensor(name, value);
       const { dtype, shape, data } = value;
+      const held = table.get(name);
+      if (held?.dtype !== dtype || held.shape.join() !== shape.join()) revision += 1;
       const address = place(name, data.length);
       table.set(name, { dtype, shape: [...shape], address });
       copyIn(memory, address, dtype, data);
