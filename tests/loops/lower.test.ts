@@ -90,3 +90,29 @@ test("a layer norm is one kernel, and its gradient another", () => {
   const { graph } = makePlan("norm", builder.finish({ scaled }), {});
   expect(lower(graph, "norm").kernels.length).toBe(1);
 });
+
+test("padded rows of ragged values are left out, forward and backward", () => {
+  const text = `mmx 1
+use std.attention
+dim T <= 50 ragged
+data d {
+  audio: f32[B, T, Fa]
+  mood: target f32[B]
+}
+model R(clip: d) {
+  h = clip.audio |> Linear(8) |> Block(heads: 2) |> mean(over: T)
+  score = h |> Linear(1) |> squeeze()
+  predict mood = score
+  loss task = mse(score, clip.mood)
+}
+train R on d { stage joint { epochs: 1, minimize: task, optimizer: sgd(lr: 0.1) } }
+`;
+  const { compiled } = checkSpec(memoryHost({ "ragged.mmx": text }), "ragged.mmx");
+  const stage = compiled?.train?.stages[0];
+  const { graph } = makePlan("step", (stage as NonNullable<typeof stage>).graph, { B: 4, T: 7, Fa: 3 });
+  const lengths = { "clip#length.T": { shape: [4], dtype: "i32" as const, data: Float64Array.of(7, 1, 3, 2) } };
+  const program = expectAgreement(graph, valuesOf(graph, "input", lengths), valuesOf(graph, "variable"));
+  const ragged = program.kernels.filter((kernel) => "sizes" in kernel && kernel.sizes.includes(7));
+  const skipping = ragged.filter((kernel) => "skip" in kernel && kernel.skip !== undefined);
+  expect(skipping.length / ragged.length).toBeGreaterThan(0.7);
+});

@@ -117,14 +117,16 @@ function evaluateLoops(kernel: Nest | Contraction, state: ProgramState, iteratio
           : Float64Array.from({ length: inner }, (_, column) => entry(column)),
       );
     }
-    for (const { access, value, mode, index: moved } of kernel.stores) {
+    const left = isSkipped(kernel, read, index);
+    for (const [order, { access, value, mode, index: moved }] of kernel.stores.entries()) {
+      if (left && mode !== "set") continue;
       const everywhere =
         varies[value] === true || (access.strides[last] ?? 0) !== 0 || (moved !== undefined && varies[moved.value] === true);
       for (let column = 0; column < (everywhere ? inner : 1); column += 1) {
         const by = moved === undefined ? 0 : moved.stride * clamp(values[moved.value]?.[column] as number, moved.size);
         const to = at({ ...access, offset: access.offset + by }, place(column));
         const target = memory[access.buffer] as Float64Array;
-        const found = values[value]?.[column] as number;
+        const found = left ? (kernel.skip?.values[order] as number) : (values[value]?.[column] as number);
         if (mode === "set") target[to] = found;
         else if (mode === "add") target[to] = (target[to] as number) + found;
         else target[to] = Math.max(target[to] as number, found);
@@ -156,6 +158,16 @@ function evaluateLoops(kernel: Nest | Contraction, state: ProgramState, iteratio
         throw new RangeError("a reduction has a value for the row only");
     }
   }
+}
+
+/** Whether a row's iterations are left out. A contraction may also leave out terms of its sum, which are zero. */
+function isSkipped(
+  { sizes, skip }: Nest | Contraction,
+  read: (access: Access, index: readonly number[]) => number,
+  index: readonly number[],
+): boolean {
+  if (skip === undefined || skip.loop >= sizes.length - 1) return false;
+  return (index[skip.loop] as number) >= read(skip.lengths, index);
 }
 
 function reduced(

@@ -88,6 +88,19 @@ export interface Store {
   readonly index?: { readonly value: number; readonly stride: number; readonly size: number };
 }
 
+/**
+ * Iterations that need no work, for the padded entries of ragged values: those whose index along `loop` is at least the length
+ * (an i32) at `lengths`, whose access changes along outer loops only. An emitter may leave them out if it sets the entries that
+ * their `set` stores would write to `values` (one for each store; nothing is written for the others), or run them all the same.
+ */
+export interface Skip {
+  /** An index into the kernel's `sizes`; of a contraction also `sizes.length` + k for contracted loop k. */
+  readonly loop: number;
+  /** Strides: one for each of `sizes` and then, of a contraction, one for each of `contracted`. */
+  readonly lengths: Access;
+  readonly values: readonly number[];
+}
+
 /** What every kernel of loops has. Loops run outermost first; iterations of different rows do not read one another's stores. */
 interface LoopKernel {
   readonly sizes: readonly number[];
@@ -95,6 +108,7 @@ interface LoopKernel {
   readonly stores: readonly Store[];
   /** Buffers that are set to a value throughout before the loops run: what `add` and `max` stores start from. */
   readonly fills: readonly { readonly buffer: number; readonly value: number }[];
+  readonly skip?: Skip;
   /** The module path of its most costly node. */
   readonly path: string;
 }

@@ -112,8 +112,9 @@ export function withBuffers(kernel: Kernel, place: (buffer: number) => number): 
       );
       const stores = kernel.stores.map((store) => ({ ...store, access: move(store.access) }));
       const fills = kernel.fills.map((fill) => ({ ...fill, buffer: place(fill.buffer) }));
-      if (kernel.kind === "nest") return { ...kernel, body, stores, fills };
-      return { ...kernel, body, stores, fills, left: move(kernel.left), right: move(kernel.right) };
+      const skip = kernel.skip && { skip: { ...kernel.skip, lengths: move(kernel.skip.lengths) } };
+      if (kernel.kind === "nest") return { ...kernel, body, stores, fills, ...skip };
+      return { ...kernel, body, stores, fills, ...skip, left: move(kernel.left), right: move(kernel.right) };
     }
   }
 }

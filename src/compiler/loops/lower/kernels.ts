@@ -8,6 +8,7 @@ import { alongLoops } from "./coordinates.ts";
 import type { Group } from "./fuse.ts";
 import { accessAt, type Layout } from "./layout.ts";
 import type { Lowering } from "./lowering.ts";
+import { contractedSkip, skipOf } from "./skip.ts";
 
 /** Adds the kernel of a nest or contraction group; none where nothing of it is stored. */
 export function lowerGroup(lowering: Lowering, group: Group): void {
@@ -29,7 +30,9 @@ function nest(lowering: Lowering, group: Group, members: readonly number[]): Nes
     return sink(lowering, body, node, layout, loops);
   });
   const sizes = group.domain.length === 0 ? [1] : group.domain;
-  return { kind: "nest", sizes, body: body.instructions, stores, fills, path: pathOf(lowering, members) };
+  const skip = skipOf(lowering, group, members);
+  const path = pathOf(lowering, members);
+  return { kind: "nest", sizes, body: body.instructions, stores, fills, ...(skip && { skip }), path };
 }
 
 /** An element or row value, stored at its own place. */
@@ -88,7 +91,7 @@ function contraction(lowering: Lowering, group: Group, members: readonly number[
   };
   const loops = group.domain.length;
   const body = bodyBuilder({ graph: lowering.graph, loops, group, layout: lowering.layout });
-  return {
+  const made: Contraction = {
     kind: "contraction",
     sizes: group.domain,
     batch: left.batch.length,
@@ -102,6 +105,8 @@ function contraction(lowering: Lowering, group: Group, members: readonly number[
     fills: [],
     path: pathOf(lowering, members, index),
   };
+  const skip = skipOf(lowering, group, members) ?? contractedSkip(lowering, dot, pairs, made);
+  return skip === undefined ? made : { ...made, skip };
 }
 
 function withStores(body: BodyBuilder, make: () => readonly Store[]): Pick<Contraction, "body" | "stores"> {

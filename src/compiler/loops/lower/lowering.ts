@@ -9,6 +9,7 @@ import { alongLoops } from "./coordinates.ts";
 import { type Fusion, fuse, type Group } from "./fuse.ts";
 import { accessAt, isWhole, type Layout, rowMajor, viewLayout, wholeBuffer } from "./layout.ts";
 import { chooseOrder } from "./order-of-axes.ts";
+import { analysePadding, type PaddingAnalysis } from "./padding.ts";
 import { partLayout } from "./parts.ts";
 import { storedValues } from "./stored.ts";
 
@@ -16,6 +17,7 @@ export interface Lowering {
   readonly graph: StaticGraph;
   readonly fusion: Fusion;
   readonly stored: ReadonlySet<number>;
+  readonly padding: PaddingAnalysis;
   /** How many loops are around this graph. */
   readonly depth: number;
   readonly buffers: Buffer[];
@@ -44,6 +46,7 @@ export interface LoweringOptions {
 export function startLowering({ graph, depth, buffers, leaf }: LoweringOptions): Lowering {
   const fusion = fuse(graph);
   const stored = storedValues(graph, fusion);
+  const padding = analysePadding(graph);
   const kernels: Kernel[] = [];
   const layouts = new Map<number, Layout>();
   const node = (index: number): Node<number> => graph.nodes[index] as Node<number>;
@@ -98,6 +101,7 @@ export function startLowering({ graph, depth, buffers, leaf }: LoweringOptions):
     graph,
     fusion,
     stored,
+    padding,
     depth,
     buffers,
     kernels,

@@ -23,6 +23,7 @@ export function usesOf(kernel: Kernel): Uses {
       instruction.op === "load" || instruction.op === "lookup" ? [instruction.access] : [],
     );
     if (each.kind === "contraction") loads.push(each.left, each.right);
+    if (each.skip !== undefined) loads.push(each.skip.lengths);
     for (const { buffer } of loads) reads.add(buffer);
     for (const { access } of each.stores) writes.add(access.buffer);
     for (const { buffer } of each.fills) writes.add(buffer);
