@@ -59,7 +59,7 @@ def tiny(sizes, V, X, Y):
 
 
 def prepare_model(header, tensors, fused):
-    """(weights, loss function, optimiser, nothing to do to the gradients) of the bench's own models."""
+    """Loss function and optimiser of the bench's own models."""
     V = {name: torch.from_numpy(value).requires_grad_(True) for role, name, value in tensors if role == "weight"}
     X = [torch.from_numpy(value) for role, _, value in tensors if role == "input"]
     (Y,) = [torch.from_numpy(value) for role, _, value in tensors if role == "target"]
@@ -67,37 +67,50 @@ def prepare_model(header, tensors, fused):
     header["attention"] = "fused" if fused and hasattr(F, "scaled_dot_product_attention") else "plain"
     options = {"fused": True} if fused and torch.__version__ >= "2.4" else {}
     optimizer = torch.optim.Adam(V.values(), lr=header["learningRate"], eps=header["epsilon"], **options)
-    return build(header, V, X, Y), optimizer, lambda: None
+    return build(header, V, X, Y), optimizer
 
 
 def prepare_paper(header, tensors, fused):
-    twin = importlib.import_module(f"papers.{header['model']}").Twin(header, tensors)
+    twin = importlib.import_module(f"papers.{header['model'].replace('-', '_')}").Twin(header, tensors)
     options = {"fused": True} if fused and torch.__version__ >= "2.4" else {}
-    return twin.loss, twin.optimizer(**options), twin.clip
+    return twin, twin.optimizer(**options)
+
+
+def compiled_if(wanted, loss):
+    return torch.compile(loss) if wanted else loss
 
 
 def prepare(job):
     torch.set_num_threads(job["threads"])
     header, tensors = read_tensors(job["manifest"])
-    header.update(job.get("settings", {}))
     compiled = job.get("mode") == "compiled"
-    own = header["model"] in ("reference", "tiny")
-    loss, optimizer, clip = (prepare_model if own else prepare_paper)(header, tensors, compiled)
-    if compiled:
-        loss = torch.compile(loss)
+    describe = lambda: {"version": f"PyTorch {torch.__version__}", "gemm": peak_gemm()}
+    if header["model"] in ("reference", "tiny"):
+        loss, optimizer = prepare_model(header, tensors, compiled)
+        loss = compiled_if(compiled, loss)
 
-    def step():
-        value = loss()
+        def step():
+            value = loss()
+            optimizer.zero_grad(set_to_none=True)
+            value.backward()
+            optimizer.step()
+            return value.item()
+
+        return step, describe
+
+    twin, optimizer = prepare_paper(header, tensors, compiled)
+    forward = compiled_if(compiled, twin.forward)
+
+    def paper_step():
+        value, updates = forward(twin.drawn())
         optimizer.zero_grad(set_to_none=True)
         value.backward()
-        clip()
+        twin.clip()
         optimizer.step()
+        twin.after(updates)
         return value.item()
 
-    def describe():
-        return {"version": f"PyTorch {torch.__version__}", "gemm": peak_gemm()}
-
-    return step, describe
+    return paper_step, describe
 
 
 def peak_gemm():
