@@ -19,7 +19,13 @@ interface Frame {
   readonly iterations: readonly Local[];
   /** Bytes of an arena in front of the scratch memory. */
   readonly scratchOffset: number;
+  readonly imports: Imports;
+}
+
+/** Functions that the module imports where it calls them. */
+export interface Imports {
   readonly host: FunctionHandle | undefined;
+  readonly mark: FunctionHandle | undefined;
 }
 
 /** Adds the function (item, arena, workspace) of a segment. */
@@ -27,7 +33,7 @@ export function segmentFunction(
   builder: ModuleBuilder,
   name: string,
   { lists }: SegmentCode,
-  options: { readonly scratchOffset: number; readonly host: FunctionHandle | undefined; readonly exported?: boolean },
+  options: { readonly scratchOffset: number; readonly imports: Imports; readonly exported: boolean },
 ): FunctionHandle {
   return builder.function(
     name,
@@ -49,26 +55,33 @@ export function segmentFunction(
         }
       });
     },
-    { exported: options.exported === true },
+    { exported: options.exported },
   );
 }
 
 function runSteps(frame: Frame, steps: readonly Step[]): void {
-  const { f } = frame;
+  const { f, imports } = frame;
   for (const step of steps) {
     if (step.kind === "call") {
       for (const pointer of step.pointers) pushPointer(frame, pointer);
       if (step.scratch) pushPointer(frame, { from: "arena", offset: frame.scratchOffset, chunkStride: 0, steps: [] });
       f.call(step.target);
     } else if (step.kind === "loop") runLoop(frame, step);
-    else {
-      if (frame.host === undefined) throw new RangeError("a host function is called where the module imports none");
+    else if (step.kind === "mark") {
+      f.i32(step.source);
+      f.call(imported(imports.mark));
+    } else {
       f.i32(step.index);
       f.get(frame.arena);
       f.get(frame.workspace);
-      f.call(frame.host);
+      f.call(imported(imports.host));
     }
   }
+}
+
+function imported(handle: FunctionHandle | undefined): FunctionHandle {
+  if (handle === undefined) throw new RangeError("a step calls a function that the module does not import");
+  return handle;
 }
 
 function runLoop(frame: Frame, { iterations, reverse, body }: Step & { readonly kind: "loop" }): void {

@@ -1,7 +1,7 @@
 // What a task does, resolved to functions and places: the kernels of a schedule as calls with pointers, before code is made of them.
 import type { Buffer, Contraction, HostCall, Kernel, Nest } from "../../loops/kernel.ts";
 import { operandsOf } from "../../loops/operands.ts";
-import type { Placement, Segment } from "../../loops/schedule.ts";
+import type { Placement, ScheduledKernel, Segment } from "../../loops/schedule.ts";
 import type { FunctionHandle } from "./assembler.ts";
 
 /**
@@ -22,7 +22,9 @@ export interface Pointer extends Place {
 export type Step =
   | { readonly kind: "call"; readonly target: FunctionHandle; readonly pointers: readonly Pointer[]; readonly scratch: boolean }
   | { readonly kind: "loop"; readonly iterations: number; readonly reverse: boolean; readonly body: readonly Step[] }
-  | { readonly kind: "host"; readonly index: number };
+  | { readonly kind: "host"; readonly index: number }
+  /** What follows is work of this kernel of the unscheduled program; -1: of none. */
+  | { readonly kind: "mark"; readonly source: number };
 
 /** A call of a host function and where it finds its inputs and leaves its output. */
 export interface PlacedHostCall {
@@ -39,13 +41,15 @@ export interface KernelFunction {
 
 export interface StepMaker {
   /** The steps of a list of kernels of this segment. */
-  steps(segment: Segment, kernels: readonly Kernel[]): readonly Step[];
+  steps(segment: Segment, kernels: readonly ScheduledKernel[]): readonly Step[];
   /** All host calls so far; a step names them by index. */
   readonly hostCalls: readonly PlacedHostCall[];
 }
 
 export interface StepContext {
   readonly buffers: readonly Buffer[];
+  /** Whether steps say which kernel they are of. */
+  readonly marked: boolean;
   functionOf(kernel: Nest | Contraction): KernelFunction;
   variableAddress(name: string): number;
   /** Of a constant that the schedule has at this address. */
@@ -72,7 +76,14 @@ export function stepMaker(context: StepContext): StepMaker {
     }));
     return { kind: "call", target, pointers, scratch: scratchBytes > 0 };
   };
-  return { steps: (segment, kernels) => kernels.map((kernel) => toStep(segment, kernel)), hostCalls };
+  return {
+    steps(segment, kernels) {
+      if (!context.marked) return kernels.map(({ kernel }) => toStep(segment, kernel));
+      const marked = kernels.flatMap(({ kernel, source }): Step[] => [{ kind: "mark", source }, toStep(segment, kernel)]);
+      return [...marked, { kind: "mark", source: -1 }];
+    },
+    hostCalls,
+  };
 }
 
 function placeOf(context: StepContext, buffer: number, placement: Placement | undefined): Place {

@@ -1,5 +1,5 @@
 // A schedule as one WebAssembly module: every distinct kernel once, a function for each segment, and the drivers.
-import type { Contraction, Kernel, Nest } from "../../loops/kernel.ts";
+import type { Contraction, Nest } from "../../loops/kernel.ts";
 import type { Schedule, ScheduledKernel, Segment } from "../../loops/schedule.ts";
 import type { FunctionHandle, ModuleBuilder } from "./assembler.ts";
 import { contractionKey, emitContraction, scratchBytes } from "./contraction.ts";
@@ -17,6 +17,8 @@ export interface ProgramOptions {
   constantAddress(scheduled: number): number;
   /** The memory that the module will be given. */
   readonly memory: { readonly initialPages: number; readonly maximumPages: number; readonly shared: boolean };
+  /** Whether the code calls the import `mmx.mark` before each kernel with its number in the unscheduled program, and with -1 after the last. */
+  readonly marked?: boolean;
 }
 
 /** What runs between two returns to the caller. Lists of `alone` and `together`: from .. to - 1. */
@@ -44,16 +46,19 @@ export interface EmittedProgram {
 export function emitProgram(schedule: Schedule, options: ProgramOptions): EmittedProgram {
   const builder = moduleBuilder();
   builder.importMemory("mmx", "memory", options.memory);
-  const host = schedule.segments.some(({ kind }) => kind === "host")
-    ? builder.importFunction("mmx", "host", ["i32", "i32", "i32"], [])
-    : undefined;
+  const { marked = false } = options;
+  const callsHost = schedule.segments.some(({ kind }) => kind === "host");
+  const imports = {
+    host: callsHost ? builder.importFunction("mmx", "host", ["i32", "i32", "i32"], []) : undefined,
+    mark: marked ? builder.importFunction("mmx", "mark", ["i32"], []) : undefined,
+  };
   const kernels = kernelFunctions(builder, schedule);
-  const maker = stepMaker({ ...options, buffers: schedule.buffers, functionOf: kernels.of });
+  const maker = stepMaker({ ...options, buffers: schedule.buffers, functionOf: kernels.of, marked });
   const codes = schedule.segments.map((segment) => segmentCode(maker, segment));
   const scratchOffset = aligned(schedule.arenaBytes);
   const segments = codes.map((code, at) => {
     const exported = schedule.segments[at]?.kind === "host";
-    const target = segmentFunction(builder, `segment${at}`, code, { scratchOffset, host, exported });
+    const target = segmentFunction(builder, `segment${at}`, code, { scratchOffset, imports, exported });
     return { target, items: code.items, exported };
   });
   const lists = workLists(segments);
@@ -95,16 +100,15 @@ function kernelFunctions(builder: ModuleBuilder, { buffers }: Schedule) {
 }
 
 function segmentCode(maker: StepMaker, segment: Segment): SegmentCode {
-  const steps = (kernels: readonly Kernel[]) => maker.steps(segment, kernels);
-  const plain = (kernels: readonly ScheduledKernel[]) => steps(kernels.map(({ kernel }) => kernel));
-  if (segment.kind === "host") return { items: 1, lists: [{ upTo: 1, steps: steps([segment.kernel]) }] };
+  const steps = (kernels: readonly ScheduledKernel[]) => maker.steps(segment, kernels);
+  if (segment.kind === "host") return { items: 1, lists: [{ upTo: 1, steps: steps([{ kernel: segment.kernel, source: -1 }]) }] };
   if (segment.kind === "tasks") {
-    return { items: segment.tasks.length, lists: segment.tasks.map((task, at) => ({ upTo: at + 1, steps: plain(task) })) };
+    return { items: segment.tasks.length, lists: segment.tasks.map((task, at) => ({ upTo: at + 1, steps: steps(task) })) };
   }
   const { chunks, kernels, last } = segment;
-  if (last === undefined) return { items: chunks, lists: [{ upTo: chunks, steps: plain(kernels) }] };
-  const whole = { upTo: chunks - 1, steps: plain(kernels) };
-  return { items: chunks, lists: [...(chunks > 1 ? [whole] : []), { upTo: chunks, steps: plain(last) }] };
+  if (last === undefined) return { items: chunks, lists: [{ upTo: chunks, steps: steps(kernels) }] };
+  const whole = { upTo: chunks - 1, steps: steps(kernels) };
+  return { items: chunks, lists: [...(chunks > 1 ? [whole] : []), { upTo: chunks, steps: steps(last) }] };
 }
 
 interface EmittedSegment {

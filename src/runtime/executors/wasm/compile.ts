@@ -10,6 +10,7 @@ import type { HostExtension } from "../../../compiler/ops/operation.ts";
 import { ExecutionError, elementCount } from "../feeds.ts";
 import { hostCaller } from "./host-calls.ts";
 import type { SessionMemory } from "./memory.ts";
+import { type Profile, type Stopwatch, stopwatch } from "./profile.ts";
 import { copyIn, type Variables } from "./variables.ts";
 
 /** Where a value is found: bytes after address 0 or after the start of the workspace. */
@@ -29,6 +30,8 @@ export interface Compiled extends Pick<EmittedProgram, "phases" | "workspaceByte
   readonly copies: readonly { readonly to: Spot; readonly from: Spot; readonly count: number; readonly aliased: boolean }[];
   /** `Variables.layout` that the code goes by. */
   readonly layout: number;
+  /** Takes the times of its kernels; such a program runs on one thread. */
+  readonly watch: Stopwatch | undefined;
   /** Frees the constants. */
   release(): void;
 }
@@ -37,12 +40,14 @@ export interface CompileContext {
   readonly memory: SessionMemory;
   readonly variables: Variables;
   lookUp(name: string): HostExtension;
+  /** Is told after every step how long each kernel took. */
+  readonly profile: Profile | undefined;
 }
 
 /** Variables of the plan must have been written. */
 export async function compile(context: CompileContext, plan: Plan, outputs: readonly string[]): Promise<Compiled> {
-  const scheduled = schedule(lower(restrict(plan.graph, outputs), plan.name));
-  return instantiate(context, plan, scheduled);
+  const program = lower(restrict(plan.graph, outputs), plan.name);
+  return instantiate(context, plan, schedule(program), context.profile === undefined ? undefined : stopwatch(program));
 }
 
 /** The graph with these outputs only: what others alone need is not compiled. */
@@ -51,7 +56,12 @@ function restrict(graph: StaticGraph, names: readonly string[]): StaticGraph {
 }
 
 /** Puts a schedule's constants into memory and makes an instance of its code. */
-export async function instantiate(context: CompileContext, plan: Plan, scheduled: Schedule): Promise<Compiled> {
+async function instantiate(
+  context: CompileContext,
+  plan: Plan,
+  scheduled: Schedule,
+  watch: Stopwatch | undefined,
+): Promise<Compiled> {
   const { memory, variables } = context;
   const variableAddress = (name: string): number => {
     const held = variables.table.get(name);
@@ -73,10 +83,13 @@ export async function instantiate(context: CompileContext, plan: Plan, scheduled
       variableAddress,
       constantAddress: constants.address,
       memory: { initialPages: 1, maximumPages: memory.maximumPages, shared: memory.shared },
+      marked: watch !== undefined,
     });
     const module = await WebAssembly.compile(emitted.bytes);
     const host = hostCaller(memory, emitted.hostCalls, scheduled.buffers, context.lookUp);
-    const { exports } = new WebAssembly.Instance(module, { mmx: { memory: memory.memory, host } });
+    const { exports } = new WebAssembly.Instance(module, {
+      mmx: { memory: memory.memory, host, ...(watch === undefined ? {} : { mark: watch.mark }) },
+    });
     const { phases, workspaceBytes, arenaBytes, sharedWork } = emitted;
     return {
       module,
@@ -97,6 +110,7 @@ export async function instantiate(context: CompileContext, plan: Plan, scheduled
         aliased: scheduled.buffers[from]?.kind === "variable",
       })),
       layout,
+      watch,
       release: constants.release,
     };
   } catch (error) {

@@ -82,7 +82,8 @@ export function loadProgram(plan: Plan, context: ProgramContext): LoadedProgram 
 /** Synchronous: nothing else happens to the session's memory meanwhile. */
 function step(plan: Plan, context: ProgramContext, program: Loaded, feeds: Feeds, outputs: readonly string[]): Results {
   const { memory, variables } = context;
-  const threads = program.sharedWork >= worthSharing ? (context.crew?.threads ?? 1) : 1;
+  const shares = program.sharedWork >= worthSharing && program.watch === undefined;
+  const threads = shares ? (context.crew?.threads ?? 1) : 1;
   const workspace = memory.workspace(program.workspaceBytes + threads * program.arenaBytes);
   const address = ({ from, offset }: Spot): number => (from === "memory" ? offset : workspace + offset);
   for (const { name, buffer, spot } of program.inputs) {
@@ -105,6 +106,7 @@ function step(plan: Plan, context: ProgramContext, program: Loaded, feeds: Feeds
     results[name] = copyOut(memory, address(spot), node.dtype, node.shape);
   }
   applyCopies(context, program, address);
+  if (program.watch !== undefined) context.profile?.(plan.name, program.watch.take());
   return results;
 }
 

@@ -3,6 +3,7 @@ import type { HostExtension } from "../../../compiler/ops/operation.ts";
 import type { Executor, Session } from "../executor.ts";
 import { type CrewOptions, gatherCrew } from "./crew.ts";
 import { sessionMemory } from "./memory.ts";
+import type { Profile } from "./profile.ts";
 import { type LoadedProgram, loadProgram, type ProgramContext } from "./program.ts";
 import { variablesIn } from "./variables.ts";
 
@@ -12,9 +13,10 @@ export interface SessionOptions {
   lookUp(name: string): HostExtension;
   /** The executor that runs traced steps. */
   tracer(): Promise<Executor>;
+  readonly profile?: Profile | undefined;
 }
 
-export function openSession(name: string, { crew: crewOptions, lookUp, tracer }: SessionOptions): Session {
+export function openSession(name: string, { crew: crewOptions, lookUp, tracer, profile }: SessionOptions): Session {
   const memory = sessionMemory(crewOptions !== undefined && crewOptions.threads > 1);
   const crew = crewOptions !== undefined && memory.shared ? gatherCrew(memory, crewOptions) : undefined;
   const variables = variablesIn(memory);
@@ -27,6 +29,7 @@ export function openSession(name: string, { crew: crewOptions, lookUp, tracer }:
     crew,
     lookUp,
     tracer,
+    profile,
     nextId() {
       ids += 1;
       return ids;
