@@ -49,11 +49,24 @@ export function operandAt(operands: readonly Operand[], at: number): Operand {
 const sameShape = (a: readonly number[], b: readonly number[]): boolean =>
   a.length === b.length && a.every((size, axis) => size === b[axis]);
 
+/** TensorFlow repeats values along any axes of arrays up to this rank; of larger ones along few enough at once. */
+export const repeatableRank = 5;
+
 /** The value in its primitive's own shape. */
 export function full(scope: Scope, { output, shape, declared, dtype }: Operand): Output {
   if (sameShape(shape, declared)) return output;
   if (elementCount(shape) === elementCount(declared)) return reshaped(scope, output, declared, dtype);
-  return scope.add("BroadcastTo", [output, vector(scope, declared)], typed(dtype));
+  const repeat = (value: Output, sizes: readonly number[]): Output =>
+    scope.add("BroadcastTo", [value, vector(scope, sizes)], typed(dtype));
+  if (declared.length <= repeatableRank || shape.length === 0) return repeat(output, declared);
+  const sizes = declared.map((_, axis) => shape[axis - declared.length + shape.length] ?? 1);
+  let value = reshaped(scope, output, sizes, dtype);
+  for (let axis = sizes.length - 1; axis >= 0; axis -= 1) {
+    if (sizes[axis] === declared[axis]) continue;
+    sizes[axis] = declared[axis] as number;
+    value = repeat(value, sizes);
+  }
+  return value;
 }
 
 /** A vector of whole numbers known now: shapes, axes, starts. */

@@ -61,6 +61,8 @@ export function loadBinding(file: string): Binding {
   if (known !== undefined) return known;
   // TensorFlow writes notes on its start to the standard error; errors reach us as exceptions anyway.
   process.env.TF_CPP_MIN_LOG_LEVEL ??= "3";
+  // XLA's largest of two numbers loses a NaN unless it is told otherwise; what the user sets comes later and wins.
+  process.env.XLA_FLAGS = `--xla_cpu_enable_fast_min_max=false ${process.env.XLA_FLAGS ?? ""}`.trim();
   const require = createRequire(import.meta.url);
   const quiet = join(dirname(file), "quiet.node");
   const binding = existsSync(quiet)

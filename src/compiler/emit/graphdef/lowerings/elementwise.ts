@@ -1,6 +1,6 @@
 // Elementwise primitives: TensorFlow repeats their inputs itself, so what is smaller than its shape stays so.
 import { anyNumberAttribute, dtypeAttribute } from "../../../ops/support/attributes.ts";
-import { type Lowered, type Lowering, type Operand, operandAt, scalar } from "../lowering.ts";
+import { full, type Lowered, type Lowering, type Operand, operandAt, repeatableRank, scalar } from "../lowering.ts";
 import { type Output, type Scope, typed } from "../scope.ts";
 
 const unary =
@@ -13,7 +13,7 @@ const unary =
 const binary =
   (op: string): Lowering =>
   (_node, operands, { scope }) => {
-    const [a, b] = [operandAt(operands, 0), operandAt(operands, 1)];
+    const [a, b] = [repeatable(scope, operandAt(operands, 0)), repeatable(scope, operandAt(operands, 1))];
     return { output: scope.add(op, [a.output, b.output], typed(a.dtype)), shape: repeatedShape(a.shape, b.shape) };
   };
 
@@ -21,17 +21,24 @@ const binary =
 const comparison =
   (op: string): Lowering =>
   (_node, operands, { scope }) => {
-    const [a, b] = [operandAt(operands, 0), operandAt(operands, 1)];
+    const [a, b] = [repeatable(scope, operandAt(operands, 0)), repeatable(scope, operandAt(operands, 1))];
     const truth = scope.add(op, [a.output, b.output], typed(a.dtype));
     const output = scope.add("Cast", [truth], { SrcT: { type: "bool" }, DstT: { type: "f32" } });
     return { output, truth, shape: repeatedShape(a.shape, b.shape) };
   };
 
 const select: Lowering = (_node, operands, { scope }) => {
-  const [mask, a, b] = [operandAt(operands, 0), operandAt(operands, 1), operandAt(operands, 2)];
+  const [mask, a, b] = [0, 1, 2].map((at) => repeatable(scope, operandAt(operands, at))) as [Operand, Operand, Operand];
   const output = scope.add("SelectV2", [truthOf(scope, mask), a.output, b.output], typed(a.dtype));
   return { output, shape: repeatedShape(mask.shape, repeatedShape(a.shape, b.shape)) };
 };
+
+/** The operand as it is where TensorFlow can repeat it, else in full. */
+function repeatable(scope: Scope, operand: Operand): Operand {
+  if (operand.declared.length <= repeatableRank || operand.shape.length === 0) return operand;
+  const { declared, dtype } = operand;
+  return { output: full(scope, operand), shape: declared, declared, dtype };
+}
 
 function truthOf(scope: Scope, mask: Operand): Output {
   return mask.truth ?? scope.add("NotEqual", [mask.output, scalar(scope, 0, "f32")], typed("f32"));
