@@ -1,0 +1,316 @@
+// Tasks with reductions along the innermost loop: a row is computed by several invocations side by side that combine their
+// parts, or by one where rows are short. Short rows are written out, each invocation holding its entries in registers; longer
+// ones are gone through once for each reduction that needs another's result, and once more for the stores.
+import type { Instruction, Store } from "../../loops/kernel.ts";
+import { variesAlongInnermost } from "../../loops/levels.ts";
+import type { Emission } from "./emission.ts";
+import { writeIndices } from "./emission.ts";
+import { literal, type Shader } from "./shader.ts";
+import { inputsOf, neededBy, product, rootsOf, simplified, type Task } from "./task.ts";
+import { combined, type Values, valuesIn } from "./values.ts";
+
+type Reduce = Extract<Instruction, { op: "reduce" }>;
+
+/** An invocation holds at most so many entries of a row at once. */
+const entriesHeld = 16;
+const invocations = 128;
+
+/** Stores are plain: none has an index, each entry is touched once. */
+export function emitRows(emission: Emission, given: Task): void {
+  const task = simplified(given, true);
+  const { sizes, stores, path } = task;
+  if (product(sizes) === 0) return;
+  const last = sizes.length - 1;
+  const inner = sizes[last] as number;
+  const outer = sizes.slice(0, -1);
+  const rows = product(outer);
+  const lanes = lanesFor(emission, task, rows, inner);
+  const held = Math.ceil(inner / lanes);
+  const rowsAtOnce = Math.max(1, invocations / lanes);
+  const perGroup = lanes * rowsAtOnce;
+  const shader = emission.shader();
+  shader.line(`let lane = local % ${lanes}u;`);
+  shader.line(`let row = group * ${rowsAtOnce}u + local / ${lanes}u;`);
+  const whole = rows % rowsAtOnce === 0;
+  if (!whole) shader.line(`let there = row < ${rows}u;`);
+  shader.line(`let own = ${whole ? "row" : `min(row, ${rows - 1}u)`};`);
+  writeIndices(
+    shader,
+    "own",
+    outer.map((size, loop) => ({ name: `i${loop}`, size })),
+  );
+  const unrolled = held <= entriesHeld;
+  const context: RowContext = {
+    shader,
+    task,
+    lanes,
+    held,
+    inner,
+    varies: variesAlongInnermost(task),
+    combine: combiner(emission, shader, lanes, perGroup),
+    values: valuesIn({
+      shader,
+      task,
+      varying: new Set(unrolled && held > 1 ? [last] : []),
+      index: (loop, copy) => (sizes[loop] === 1 ? undefined : loop < last ? `i${loop}` : unrolled ? `c${copy}` : "c"),
+    }),
+  };
+  const guard = (condition: string | undefined, write: () => void): void => {
+    const conditions = [...(whole ? [] : ["there"]), ...(condition === undefined ? [] : [condition])];
+    if (conditions.length === 0) write();
+    else shader.block(`if (${conditions.join(" && ")})`, write);
+  };
+  if (unrolled) writeUnrolled(context, stores, guard);
+  else writeLooped(context, stores, guard);
+  emission.push(shader.finish({ invocations: perGroup, groups: Math.ceil(rows / rowsAtOnce), path }));
+}
+
+interface RowContext {
+  readonly shader: Shader;
+  readonly task: Task;
+  readonly lanes: number;
+  /** Entries of a row that one invocation takes. */
+  readonly held: number;
+  readonly inner: number;
+  readonly varies: readonly boolean[];
+  readonly values: Values;
+  /** Combines one value of each lane of a row; every lane gets the result. */
+  combine(reduce: Reduce, dtype: string, value: string, position: string): string;
+}
+
+type Guard = (condition: string | undefined, write: () => void) => void;
+
+/** How many invocations compute a row. */
+function lanesFor(emission: Emission, task: Task, rows: number, inner: number): number {
+  const last = task.sizes.length - 1;
+  const needed = neededBy(task.body, task.stores.flatMap(rootsOf));
+  const contiguous = [...needed].some((at) => {
+    const instruction = task.body[at] as Instruction;
+    const isRead = instruction.op === "load" || instruction.op === "lookup";
+    return isRead && Math.abs(instruction.access.strides[last] ?? 0) === 1;
+  });
+  if (inner <= 4 || (!contiguous && rows >= 8192)) return 1;
+  const limit = Math.min(256, emission.device.maxInvocations);
+  const share = rows >= 2048 ? 32 : 256;
+  return Math.min(limit, share, 2 ** Math.floor(Math.log2(inner)));
+}
+
+function writeUnrolled(
+  { shader, task, lanes, held, inner, varies, values, combine }: RowContext,
+  stores: readonly Store[],
+  guard: Guard,
+): void {
+  const whole = held * lanes === inner;
+  for (let copy = 0; copy < held; copy += 1) {
+    const place = copy === 0 ? "lane" : `lane + ${copy * lanes}u`;
+    const inside = whole || copy < held - 1;
+    shader.line(`let c${copy} = ${inside ? place : `min(${place}, ${inner - 1}u)`};`);
+  }
+  const tail = `lane + ${(held - 1) * lanes}u < ${inner}u`;
+  const needed = neededBy(task.body, stores.flatMap(rootsOf));
+  task.body.forEach((instruction, at) => {
+    if (instruction.op !== "reduce" || !needed.has(at)) return;
+    const { dtype } = task.body[instruction.input] as Instruction;
+    const steady = varies[instruction.input] !== true;
+    let value = "";
+    let position = "";
+    for (let copy = 0; copy < held; copy += 1) {
+      const raw = values.at(instruction.input, steady ? 0 : copy);
+      const outside = !whole && copy === held - 1;
+      const entry = outside ? `select(${neutral(instruction, dtype, shader)}, ${raw}, ${tail})` : raw;
+      if (instruction.name === "argmax") {
+        const better = copy === 0 ? "" : keep(shader, `${entry} > ${value}`);
+        position = copy === 0 ? "c0" : keep(shader, `select(${position}, c${copy}, ${better})`);
+        value = copy === 0 ? keep(shader, entry) : keep(shader, `select(${value}, ${entry}, ${better})`);
+      } else {
+        const mode = instruction.name === "sum" ? "add" : "max";
+        value = keep(shader, copy === 0 ? entry : combined(mode, dtype, value, entry, shader.use));
+      }
+    }
+    values.define(at, combine(instruction, dtype, value, position));
+  });
+  for (const { value } of stores) for (let copy = 0; copy < (varies[value] ? held : 1); copy += 1) values.at(value, copy);
+  // Another lane may still read what a store of a row value overwrites.
+  if (lanes > 1 && stores.some(({ value }) => !varies[value])) shader.line("workgroupBarrier();");
+  for (const store of stores) {
+    if (!varies[store.value]) {
+      guard(lanes > 1 ? "lane == 0u" : undefined, () => writeAt(shader, task, values, store, 0));
+      continue;
+    }
+    for (let copy = 0; copy < held; copy += 1) {
+      guard(!whole && copy === held - 1 ? tail : undefined, () => writeAt(shader, task, values, store, copy));
+    }
+  }
+}
+
+function writeLooped(
+  { shader, task, lanes, inner, varies, values, combine }: RowContext,
+  stores: readonly Store[],
+  guard: Guard,
+): void {
+  const needed = neededBy(task.body, stores.flatMap(rootsOf));
+  const levels = reduceLevels(task);
+  const loop = (body: () => void): void =>
+    shader.block(`for (var c = lane; c < ${inner}u; c += ${lanes}u)`, () => values.scope(body));
+  const deepest = Math.max(0, ...[...needed].map((at) => levels[at] as number));
+  for (let level = 1; level <= deepest; level += 1) {
+    const reduces = [...needed]
+      .sort((a, b) => a - b)
+      .flatMap((at) => {
+        const instruction = task.body[at] as Instruction;
+        return instruction.op === "reduce" && levels[at] === level ? [{ at, instruction }] : [];
+      });
+    rowValues(
+      task,
+      values,
+      varies,
+      reduces.map(({ instruction }) => instruction.input),
+    );
+    for (const { at, instruction } of reduces) {
+      const { dtype } = task.body[instruction.input] as Instruction;
+      shader.line(`var a${at}: ${dtype} = ${neutral(instruction, dtype, shader)};`);
+      if (instruction.name === "argmax") shader.line(`var p${at} = lane;`);
+    }
+    loop(() => {
+      for (const { at, instruction } of reduces) {
+        const { dtype } = task.body[instruction.input] as Instruction;
+        const entry = values.at(instruction.input, 0);
+        if (instruction.name === "argmax") shader.line(`if (${entry} > a${at}) { a${at} = ${entry}; p${at} = c; }`);
+        else {
+          const mode = instruction.name === "sum" ? "add" : "max";
+          shader.line(`a${at} = ${combined(mode, dtype, `a${at}`, entry, shader.use)};`);
+        }
+      }
+    });
+    for (const { at, instruction } of reduces) {
+      const { dtype } = task.body[instruction.input] as Instruction;
+      values.define(at, combine(instruction, dtype, `a${at}`, `p${at}`));
+    }
+  }
+  const [elements, single] = [stores.filter(({ value }) => varies[value]), stores.filter(({ value }) => !varies[value])];
+  rowValues(
+    task,
+    values,
+    varies,
+    stores.map(({ value }) => value),
+  );
+  if (elements.length > 0) {
+    loop(() => {
+      for (const { value } of elements) values.at(value, 0);
+      guard(undefined, () => {
+        for (const store of elements) writeAt(shader, task, values, store, 0);
+      });
+    });
+  }
+  if (single.length === 0) return;
+  if (lanes > 1) shader.line("workgroupBarrier();");
+  guard(lanes > 1 ? "lane == 0u" : undefined, () => {
+    for (const store of single) writeAt(shader, task, values, store, 0);
+  });
+}
+
+/** Writes the row values that these values read, before the loop over the row begins. */
+function rowValues(task: Task, values: Values, varies: readonly boolean[], roots: readonly number[]): void {
+  const visit = (at: number): void => {
+    if (varies[at] !== true) values.at(at, 0);
+    else for (const input of inputsOf(task.body[at] as Instruction)) visit(input);
+  };
+  for (const root of roots) visit(root);
+}
+
+/** For each instruction how many reductions follow one another up to it. */
+function reduceLevels({ body }: Task): readonly number[] {
+  const levels: number[] = [];
+  for (const instruction of body) {
+    const before = Math.max(0, ...inputsOf(instruction).map((input) => levels[input] as number));
+    levels.push(before + (instruction.op === "reduce" ? 1 : 0));
+  }
+  return levels;
+}
+
+const keep = (shader: Shader, expression: string): string => {
+  const name = shader.name();
+  shader.line(`let ${name} = ${expression};`);
+  return name;
+};
+
+function writeAt(shader: Shader, task: Task, values: Values, store: Store, copy: number): void {
+  const { access, mode, value } = store;
+  const entry = values.at(value, copy);
+  const place = values.place(store, copy);
+  if (mode === "set") {
+    shader.write(access.buffer, place, entry);
+    return;
+  }
+  const { dtype } = task.body[value] as Instruction;
+  shader.write(access.buffer, place, combined(mode, dtype, shader.read(access.buffer, place), entry, shader.use));
+}
+
+function neutral({ name }: Reduce, dtype: string, shader: Shader): string {
+  if (name === "sum") return dtype === "i32" ? "0i" : "0.0f";
+  return dtype === "i32" ? literal(-2147483648, "i32", shader.use) : literal(Number.NEGATIVE_INFINITY, "f32", shader.use);
+}
+
+function combiner(emission: Emission, shader: Shader, lanes: number, perGroup: number): RowContext["combine"] {
+  const inSubgroup = Math.min(lanes, emission.device.subgroupSize ?? 1);
+  const declared = new Set<string>();
+  const memory = (dtype: string): string => {
+    const name = `shared_${dtype}`;
+    if (!declared.has(name)) shader.declare(`var<workgroup> ${name}: array<${dtype}, ${perGroup}>;`);
+    declared.add(name);
+    return name;
+  };
+  const better = (a: string, p: string, b: string, q: string): string => `${b} > ${a} || (${b} == ${a} && ${q} < ${p})`;
+
+  const together = (reduce: Reduce, dtype: string, a: string, b: string): string =>
+    combined(reduce.name === "sum" ? "add" : "max", dtype, a, b, shader.use);
+
+  return (reduce, dtype, value, position) => {
+    if (lanes === 1) return reduce.name === "argmax" ? `i32(${position})` : value;
+    if (reduce.name === "argmax") {
+      const [entries, places] = [memory(dtype), memory("u32")];
+      shader.line(`${entries}[local] = ${value};`);
+      shader.line(`${places}[local] = ${position};`);
+      for (let distance = lanes / 2; distance >= 1; distance /= 2) {
+        shader.line("workgroupBarrier();");
+        shader.block(`if (lane < ${distance}u)`, () => {
+          const at = `local + ${distance}u`;
+          shader.block(`if (${better(`${entries}[local]`, `${places}[local]`, `${entries}[${at}]`, `${places}[${at}]`)})`, () => {
+            shader.line(`${entries}[local] = ${entries}[${at}];`);
+            shader.line(`${places}[local] = ${places}[${at}];`);
+          });
+        });
+      }
+      shader.line("workgroupBarrier();");
+      const result = keep(shader, `i32(${places}[local - lane])`);
+      shader.line("workgroupBarrier();");
+      return result;
+    }
+    let part = value;
+    if (inSubgroup > 1) shader.use("subgroups");
+    for (let distance = 1; distance < inSubgroup; distance *= 2) {
+      part = keep(shader, part);
+      part = keep(shader, together(reduce, dtype, part, `subgroupShuffleXor(${part}, ${distance}u)`));
+    }
+    if (inSubgroup === lanes) return part;
+    const parts = lanes / inSubgroup;
+    const entries = memory(dtype);
+    if (inSubgroup > 1) shader.line(`if (lane % ${inSubgroup}u == 0u) { ${entries}[local / ${inSubgroup}u] = ${part}; }`);
+    else shader.line(`${entries}[local] = ${part};`);
+    const start = inSubgroup > 1 ? `(local - lane) / ${inSubgroup}u` : "local - lane";
+    const at = inSubgroup > 1 ? `local / ${lanes}u * ${parts}u + lane` : "local";
+    for (let distance = parts / 2; distance >= 1; distance /= 2) {
+      shader.line("workgroupBarrier();");
+      shader.block(`if (lane < ${distance}u)`, () => {
+        const place = keep(shader, at);
+        shader.line(
+          `${entries}[${place}] = ${together(reduce, dtype, `${entries}[${place}]`, `${entries}[${place} + ${distance}u]`)};`,
+        );
+      });
+    }
+    shader.line("workgroupBarrier();");
+    const result = keep(shader, `${entries}[${start}]`);
+    shader.line("workgroupBarrier();");
+    return result;
+  };
+}

@@ -1,0 +1,64 @@
+// The webgpu executor in Node: plans compiled to WGSL. It computes on tfjs's device where tfjs's webgpu backend is the current
+// one, and else on a device of its own, which may use subgroups and all of the adapter's limits; tfjs asks for neither.
+import type { Executor } from "../executor.ts";
+import { type Extensions, extensionLookup } from "../extensions.ts";
+import { loadOptional } from "../tfjs/load.ts";
+import { type OpenDevice, openDevice, requestDevice } from "./device.ts";
+import type { Gpu, GpuAdapterInfo, GpuDevice } from "./gpu.ts";
+import { openSession } from "./session.ts";
+
+export interface WebgpuOptions {
+  readonly extensions?: Extensions;
+}
+
+export interface WebgpuExecutor extends Executor {
+  /** Which device it computes on. */
+  readonly device: string;
+}
+
+let ownDevice: Promise<OpenDevice> | undefined;
+
+/** Throws what the package `webgpu` throws where it is absent, and `ExecutionError` where there is no adapter. */
+export async function webgpuExecutor({ extensions = {} }: WebgpuOptions = {}): Promise<WebgpuExecutor> {
+  const open = (await tfjsDevice()) ?? (await sharedDevice());
+  const lookUp = extensionLookup(extensions);
+  const tracer = async (): Promise<Executor> => {
+    const { tfjsExecutor } = await import("../tfjs/index.ts");
+    return tfjsExecutor("cpu", { extensions });
+  };
+  return { name: "webgpu", device: open.doc, open: async () => openSession("webgpu", open, { lookUp, tracer }) };
+}
+
+/** One device serves the process, so that compiled pipelines are found again. */
+async function sharedDevice(): Promise<OpenDevice> {
+  ownDevice ??= requestDevice(entry());
+  const open = await ownDevice.catch((error: unknown) => {
+    ownDevice = undefined;
+    throw error;
+  });
+  if (open.lost() === undefined) return open;
+  ownDevice = requestDevice(entry());
+  return ownDevice;
+}
+
+let dawn: Gpu | undefined;
+
+/** What a browser has as `navigator.gpu`. It must outlive its devices. */
+function entry(): Gpu {
+  const { navigator } = globalThis as { readonly navigator?: { readonly gpu?: Gpu } };
+  if (navigator?.gpu !== undefined) return navigator.gpu;
+  dawn ??= (loadOptional("webgpu") as { create(flags: readonly string[]): Gpu }).create([]);
+  return dawn;
+}
+
+/** The device of tfjs's webgpu backend, where this process has loaded tfjs and made that backend the current one. */
+async function tfjsDevice(): Promise<OpenDevice | undefined> {
+  if (!("_tfengine" in globalThis)) return undefined;
+  const tf = await import("@tensorflow/tfjs-core");
+  if (tf.getBackend() !== "webgpu") return undefined;
+  const { device, adapterInfo } = tf.backend() as unknown as {
+    readonly device: GpuDevice;
+    readonly adapterInfo?: GpuAdapterInfo;
+  };
+  return openDevice(device, adapterInfo, "the device of tfjs's backend webgpu");
+}
