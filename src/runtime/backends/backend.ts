@@ -2,7 +2,8 @@
 import type { Executor } from "../executors/executor.ts";
 import type { Extensions } from "../executors/extensions.ts";
 import { tfjsExecutor } from "../executors/tfjs/index.ts";
-import { isInstalled, loadBackend, loadOptional } from "../executors/tfjs/load.ts";
+import { isInstalled, loadOptional } from "../executors/tfjs/load.ts";
+import { node, nodeGpu } from "./native.ts";
 
 export type BackendName = "node-gpu" | "node" | "webgpu" | "wasm" | "cpu";
 
@@ -23,29 +24,14 @@ export interface Backend {
   drawback?(): Promise<string | undefined>;
 }
 
-const gpuPackage = "@tensorflow/tfjs-node-gpu";
-const nodePackage = "@tensorflow/tfjs-node";
 const version = "4.22.0";
 
 const lacking = (names: readonly string[]): readonly string[] => names.filter((name) => !isInstalled(name));
 
-/** In the order in which `auto` tries them. tfjs-node-gpu serves `node` too where tfjs-node is not installed. */
+/** In the order in which `auto` tries them. */
 export const backends: readonly Backend[] = [
-  {
-    name: "node-gpu",
-    doc: "an NVIDIA GPU through TensorFlow (CUDA)",
-    missing: () => lacking([gpuPackage]),
-    remedy: `needs an NVIDIA GPU with CUDA 11 and cuDNN 8; install with: npm install ${gpuPackage}@${version}`,
-    open: openGpu,
-  },
-  {
-    name: "node",
-    doc: "the processor through TensorFlow's native library",
-    missing: () => (isInstalled(gpuPackage) ? [] : lacking([nodePackage])),
-    remedy: `install with: npm install ${nodePackage}@${version} (it downloads TensorFlow's library from storage.googleapis.com)`,
-    open: (extensions) =>
-      tfjsExecutor("tensorflow", { extensions, packageName: isInstalled(nodePackage) ? nodePackage : gpuPackage }),
-  },
+  nodeGpu,
+  node,
   {
     name: "webgpu",
     doc: "any GPU through WebGPU",
@@ -69,16 +55,6 @@ export const backends: readonly Backend[] = [
     open: (extensions) => tfjsExecutor("cpu", { extensions }),
   },
 ];
-
-/** tfjs-node-gpu installs and starts without a GPU too, on the processor; that is the backend `node`. */
-async function openGpu(extensions: Extensions): Promise<Executor> {
-  const executor = await tfjsExecutor("tensorflow", { extensions, packageName: gpuPackage });
-  const { tf, activate } = await loadBackend("tensorflow", gpuPackage);
-  activate();
-  const { isUsingGpuDevice } = tf.backend() as { readonly isUsingGpuDevice?: boolean };
-  if (isUsingGpuDevice !== true) throw new Error("TensorFlow finds no GPU; nvidia-smi should list one");
-  return executor;
-}
 
 /** Without a GPU, Dawn may offer SwiftShader, which is correct and far slower than WebAssembly. */
 async function softwareAdapter(): Promise<string | undefined> {

@@ -1,6 +1,6 @@
 // The addon beneath tfjs-node: TensorFlow's C API in Node. It comes from `scripts/native-backend.mjs`, which builds it
 // against a current TensorFlow, or with an installed tfjs-node or tfjs-node-gpu.
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
@@ -33,17 +33,27 @@ export interface Binding {
 const addon = "tfjs_binding.node";
 
 /** Where `scripts/native-backend.mjs` puts what it builds: `$MMX_NATIVE`, else `~/.cache/mmx/native`. */
-export const nativeFolder = (): string => process.env.MMX_NATIVE ?? join(homedir(), ".cache", "mmx", "native");
+const nativeFolder = (): string => process.env.MMX_NATIVE ?? join(homedir(), ".cache", "mmx", "native");
 
-/** The addon's file: the one built here, else that of the first of these packages that is installed; undefined: none. */
-export function bindingFile(packages: readonly string[]): string | undefined {
+/**
+ * The addon's file: the one built here, else that of the first of these packages that is installed; undefined: none. With
+ * `cuda` one that was built here counts only if it was built for CUDA.
+ */
+export function bindingFile(packages: readonly string[], { cuda = false } = {}): string | undefined {
   const built = join(nativeFolder(), addon);
-  if (existsSync(built)) return built;
+  if (existsSync(built) && (!cuda || builtForCuda())) return built;
   for (const name of packages) {
     const file = isInstalled(name) ? packagedFile(name) : undefined;
     if (file !== undefined) return file;
   }
   return undefined;
+}
+
+/** As the note says that the build leaves beside the addon. */
+function builtForCuda(): boolean {
+  const note = join(nativeFolder(), "native.json");
+  if (!existsSync(note)) return false;
+  return (JSON.parse(readFileSync(note, "utf8")) as { readonly cuda?: boolean }).cuda === true;
 }
 
 /** In the package: lib/napi-vN/, for one or more N. */

@@ -5,7 +5,7 @@ import { type Binding, loadBinding } from "./binding.ts";
 import { compilesSteps } from "./probe.ts";
 import { openSession } from "./session.ts";
 
-export { bindingFile, nativeFolder } from "./binding.ts";
+export { bindingFile } from "./binding.ts";
 
 export interface TensorflowOptions {
   readonly extensions?: Extensions;
