@@ -1,6 +1,6 @@
 // The sums of a tile as inner products: four terms of a sum in the lanes of a vector, the lanes added at the end.
 import type { FunctionBuilder, Local } from "../assembler.ts";
-import { type Sums, sumLocals } from "./sums.ts";
+import { partsOf, type Sums, sumLocals } from "./sums.ts";
 import { isWrittenOut, type Pointer, type TermLoop, walkTerms } from "./terms.ts";
 import type { ColumnVector } from "./tiles.ts";
 
@@ -16,13 +16,12 @@ export interface InnerSides {
   readonly vectors: readonly ColumnVector[];
 }
 
-const unroll = 4;
-
 /** The finished sums, one vector local for each row and vector of columns. */
 export function innerSums(f: FunctionBuilder, rows: number, sides: InnerSides): Sums {
   const { left, right, row, column, vectors } = sides;
   const loops = sides.loops.map((loop, at) => (at === sides.loops.length - 1 ? inVectors(loop) : loop));
   const columns = vectors.flatMap(({ start, end }) => Array.from({ length: end }, (_, lane) => (start + lane) * column));
+  const unroll = partsOf(rows, columns.length);
   const sums = sumLocals(f, { rows, columns: columns.length, written: isWrittenOut({ loops, unroll }) });
   const lefts = Array.from({ length: rows }, () => f.local("v128"));
   const terms = f.local("v128");

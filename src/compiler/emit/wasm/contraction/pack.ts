@@ -1,17 +1,45 @@
-// Packing: right is copied to the scratch area so that the vectors of a tile's columns lie one after the other, term by term.
+// Packing: a side is copied to the scratch area so that a tile's columns, or its rows, lie one after the other, term by term.
 import type { FunctionBuilder, Local } from "../assembler.ts";
 import { loadLanes, shuffled } from "./inner.ts";
 import { type ContractionPlan, termsOf } from "./plan.ts";
+import type { Factor, Product } from "./product.ts";
 import { type Pointer, type TermLoop, walkTerms } from "./terms.ts";
-import type { ColumnVector } from "./tiles.ts";
+import { type ColumnBlock, type ColumnTiles, type ColumnVector, columnBlocks } from "./tiles.ts";
 import { elementBytes, move, repeat } from "./walker.ts";
 
 const vectorBytes = 16;
 
-/** Bytes of all panels; 0 where right is read in place. */
-export function packedBytes({ packed, columns, product }: ContractionPlan): number {
-  const vectors = columns.trips * columns.vectors.length + columns.rest.length;
-  return packed ? vectors * vectorBytes * termsOf(product) : 0;
+/** Bytes of packed columns of right that stay near while all rows use them. */
+const blockBytes = 1 << 19;
+
+/** Bytes of one panel of right. */
+const panelBytes = ({ columns, product }: ContractionPlan): number => columns.vectors.length * vectorBytes * termsOf(product);
+
+/** The columns in the runs for which right is packed at once. */
+export function packedBlocks(plan: ContractionPlan): readonly ColumnBlock[] {
+  const { packed, columns } = plan;
+  if (!packed.right) return [{ count: 1, columns }];
+  return columnBlocks(columns, Math.max(1, Math.floor(blockBytes / panelBytes(plan))));
+}
+
+/** Bytes of the panels of right that are packed at once; 0 where it is read in place. */
+function rightBytes(plan: ContractionPlan): number {
+  if (!plan.packed.right) return 0;
+  const vectorsOf = ({ trips, vectors, rest }: ColumnTiles): number => trips * vectors.length + rest.length;
+  return Math.max(...packedBlocks(plan).map(({ columns }) => vectorsOf(columns))) * vectorBytes * termsOf(plan.product);
+}
+
+/** Rows of a tile as vectors of four. */
+function rowVectors(rows: number): ColumnVector[] {
+  return Array.from({ length: Math.ceil(rows / 4) }, (_, at) => ({ start: 4 * at, first: 0, end: Math.min(4, rows - 4 * at) }));
+}
+
+/** Bytes of scratch memory: the panels of right, then the panel of one row of tiles of left. */
+export function packedBytes(plan: ContractionPlan): number {
+  const { packed, rows, product } = plan;
+  const height = rows.trips > 0 ? rows.rows : rows.rest;
+  const left = packed.left ? rowVectors(height).length * vectorBytes * termsOf(product) : 0;
+  return rightBytes(plan) + left;
 }
 
 /** Strides, in bytes, along the contracted loops of a panel of so many vectors. */
@@ -24,9 +52,9 @@ export function panelStrides(sizes: readonly number[], vectors: number): number[
   }, []);
 }
 
-/** Packs all columns; `from` is at right's entry for the first of them. */
-export function packRight(f: FunctionBuilder, plan: ContractionPlan, from: Pointer, scratch: Local): void {
-  const { columns, product, column } = plan;
+/** Packs columns of right, whose entry for the first of them is at `from`. */
+export function packRight(f: FunctionBuilder, plan: ContractionPlan, columns: ColumnTiles, from: Pointer, scratch: Local): void {
+  const { product, column } = plan;
   const stride = elementBytes * (column === undefined ? 0 : (product.right.strides[column] as number));
   const [source, target] = [f.local("i32"), f.local("i32")];
   f.get(from.local);
@@ -34,39 +62,79 @@ export function packRight(f: FunctionBuilder, plan: ContractionPlan, from: Point
   move(f, source, from.offset);
   f.get(scratch);
   f.set(target);
-  const panel = (vectors: readonly ColumnVector[]): void => {
-    packPanel(f, plan, vectors, { stride, from: { local: source, offset: 0 }, to: { local: target, offset: 0 } });
+  const { vectors, trips, rest } = columns;
+  const panel = vectors.length * vectorBytes * termsOf(product);
+  const pack = (panels: readonly Panel[]): void => {
+    packPanels(f, product, product.right, panels, {
+      stride,
+      from: { local: source, offset: 0 },
+      to: { local: target, offset: 0 },
+    });
   };
-  const width = columns.vectors.length;
-  repeat(f, columns.trips, () => {
-    panel(columns.vectors);
-    move(f, source, 4 * width * stride);
-    move(f, target, width * vectorBytes * termsOf(product));
-  });
-  if (columns.rest.length > 0) panel(columns.rest);
+  const several = (count: number): void => {
+    const shifted = Array.from({ length: count }, (_, at) => ({
+      vectors: vectors.map((vector) => ({ ...vector, start: vector.start + 4 * at * vectors.length })),
+      offset: at * panel,
+    }));
+    pack(shifted);
+    move(f, source, 4 * count * vectors.length * stride);
+    move(f, target, count * panel);
+  };
+  // Where columns lie side by side, panels are filled several at once: whole lines of memory are read.
+  const together = stride === elementBytes ? Math.min(trips, 4) : 1;
+  repeat(f, Math.floor(trips / together), () => several(together));
+  if (trips % together > 0) several(trips % together);
+  if (rest.length > 0) pack([{ vectors: rest, offset: 0 }]);
   f.release(source, target);
 }
 
+/** A side of the product in its panel: row `r` of a term is 4 · r bytes from the term's first one. */
+export interface LeftPanel {
+  readonly at: Pointer;
+  readonly strides: readonly number[];
+}
+
+/** Packs `rows` rows of left, whose entry for the first of them is at `from`. */
+export function packLeft(f: FunctionBuilder, plan: ContractionPlan, rows: number, from: Pointer, scratch: Local): LeftPanel {
+  const { product, row } = plan;
+  const vectors = rowVectors(rows);
+  const at = { local: scratch, offset: rightBytes(plan) };
+  const stride = elementBytes * (row === undefined ? 0 : (product.left.strides[row] as number));
+  packPanels(f, product, product.left, [{ vectors, offset: 0 }], { stride, from, to: at });
+  return { at, strides: panelStrides(product.contracted, vectors.length) };
+}
+
+interface Panel {
+  readonly vectors: readonly ColumnVector[];
+  /** Bytes from the first panel to this one. */
+  readonly offset: number;
+}
+
 interface PanelWalk {
-  /** Bytes from column to column of right. */
+  /** Bytes from row to row of left, from column to column of right. */
   readonly stride: number;
   readonly from: Pointer;
   readonly to: Pointer;
 }
 
-function packPanel(
+/** Panels of the same number of vectors. */
+function packPanels(
   f: FunctionBuilder,
-  { product }: ContractionPlan,
-  vectors: readonly ColumnVector[],
-  { stride, from, to }: PanelWalk,
+  { contracted }: Product,
+  factor: Factor,
+  panels: readonly Panel[],
+  { stride, from, to: into }: PanelWalk,
 ): void {
-  const { contracted, right } = product;
-  const strides = panelStrides(contracted, vectors.length);
-  const terms = vectors.length * vectorBytes;
+  const width = panels[0]?.vectors.length ?? 0;
+  const strides = panelStrides(contracted, width);
+  const terms = width * vectorBytes;
+  const vectors = panels.flatMap(({ vectors: of, offset }) =>
+    of.map((vector, at) => ({ ...vector, target: offset + at * vectorBytes })),
+  );
   // Where the terms of a column lie side by side, blocks of four columns and four terms are transposed.
-  const blocks = stride !== elementBytes && right.contracted.at(-1) === 1;
+  const blocks = stride !== elementBytes && factor.contracted.at(-1) === 1;
   const loops = contracted.map((size, at): TermLoop => {
-    const loop = { size, left: (right.contracted[at] as number) * elementBytes, right: strides[at] as number };
+    const loop = { size, left: (factor.contracted[at] as number) * elementBytes, right: strides[at] as number };
     if (!blocks || at < contracted.length - 1) return loop;
     const fours = { size: Math.floor(size / 4), left: 4 * loop.left, right: 4 * loop.right };
     return size % 4 === 0 ? fours : { ...fours, tail: size % 4 };
@@ -75,13 +143,13 @@ function packPanel(
   walkTerms(f, {
     loops,
     left: from,
-    right: to,
+    right: into,
     below: { left: Math.min(0, ...columns), right: 0 },
-    unroll: 4,
+    unroll: panels.length > 1 ? 1 : 4,
     step(l, r, lanes) {
-      vectors.forEach(({ start, end }, at) => {
+      for (const { start, end, target: to } of vectors) {
         const source = { local: l.local, offset: l.offset + start * stride };
-        const target = { local: r.local, offset: r.offset + at * vectorBytes };
+        const target = { local: r.local, offset: r.offset + to };
         if (blocks && lanes === 4) transposeBlock(f, { source, target, stride, end, terms });
         else {
           for (let term = 0; term < (blocks ? lanes : 1); term += 1) {
@@ -91,7 +159,7 @@ function packPanel(
             f.memory("v128.store", target.offset + term * terms);
           }
         }
-      });
+      }
     },
   });
 }

@@ -22,8 +22,11 @@ export interface ContractionPlan {
   readonly rightOuter: number;
   readonly rows: RowTiles;
   readonly columns: ColumnTiles;
-  /** Right is copied to the scratch area in panels of a tile's columns, each a row of the panel for each term. */
-  readonly packed: boolean;
+  /**
+   * Sides that are copied to the scratch area first: right in panels of a tile's columns, each a row of the panel for each term,
+   * whenever right changes; left in such a panel of a tile's rows, for each row of tiles.
+   */
+  readonly packed: { readonly left: boolean; readonly right: boolean };
 }
 
 const total = (sizes: readonly number[]): number => sizes.reduce((product, size) => product * size, 1);
@@ -63,12 +66,15 @@ function methodsOf({ contracted, left, right }: Product): readonly Method[] {
 
 function planOf(given: Product, method: Method, row: number | undefined, column: number | undefined): ContractionPlan {
   const product = method === "inner" ? withUnitLast(given) : given;
-  const { sizes, right, ordered } = product;
+  const { sizes, left, right, ordered } = product;
   const [height, width] = [sizeOf(product, row), sizeOf(product, column)];
   const tile = ordered ? { rows: 1, vectors: 1 } : tileShape(method, height, width);
   const outer = sizes.map((_, loop) => loop).filter((loop) => loop !== row && loop !== column);
   const changing = ordered ? outer : outer.filter((loop) => right.strides[loop] !== 0);
-  const packed = method === "spread" && (width < 4 || column === undefined || right.strides[column] !== 1);
+  const packed = {
+    left: method === "spread" && row !== undefined && width >= 32 && termsOf(product) >= 64 && left.contracted.at(-1) !== 1,
+    right: method === "spread" && (width < 4 || column === undefined || right.strides[column] !== 1 || isSpread(product)),
+  };
   return {
     product,
     method,
@@ -80,6 +86,12 @@ function planOf(given: Product, method: Method, row: number | undefined, column:
     columns: columnTiles(width, tile.vectors, repeatable(product)),
     packed,
   };
+}
+
+/** Whether the terms of a column lie on more pages of memory than the processor keeps translations for. */
+function isSpread({ contracted, right }: Product): boolean {
+  const reach = contracted.reduce((sum, size, loop) => sum + (size - 1) * Math.abs(right.contracted[loop] as number), 0);
+  return reach > 65536;
 }
 
 export function sizeOf({ sizes }: Product, loop: number | undefined): number {
@@ -128,7 +140,7 @@ function costOf(plan: ContractionPlan): number {
     columns.trips * tileCost(height, columns.vectors.length, 4 * columns.vectors.length) +
     tileCost(height, columns.rest.length, lanesOf(columns.rest));
   const once = rows.trips * rowOf(rows.rows) + rowOf(rows.rest);
-  const packs = plan.packed ? count(outer.slice(0, rightOuter)) * packCost(plan, terms) : 0;
+  const packs = plan.packed.right ? count(outer.slice(0, rightOuter)) * packCost(plan, terms) : 0;
   return count(outer) * (once + 10) + packs;
 }
 

@@ -1,6 +1,6 @@
 // The sums of a tile by spreading: each scalar of left, repeated in four lanes, times vectors of four columns of right.
 import type { FunctionBuilder } from "../assembler.ts";
-import { type Sums, sumLocals } from "./sums.ts";
+import { partsOf, type Sums, sumLocals } from "./sums.ts";
 import { isWrittenOut, type Pointer, type TermLoop, walkTerms } from "./terms.ts";
 
 export interface SpreadSides {
@@ -14,10 +14,10 @@ export interface SpreadSides {
   readonly vectors: readonly number[];
 }
 
-const unroll = 4;
-
 /** The finished sums, one vector local for each row and vector of columns. */
 export function spreadSums(f: FunctionBuilder, rows: number, { loops, left, right, row, vectors }: SpreadSides): Sums {
+  // One step a block of code: the compiler would put off the products of several steps, and run out of registers.
+  const unroll = partsOf(rows, vectors.length);
   const sums = sumLocals(f, { rows, columns: vectors.length, written: isWrittenOut({ loops, unroll }) });
   const columns = vectors.map(() => f.local("v128"));
   const scalar = f.local("v128");

@@ -14,12 +14,15 @@ export interface RunningSums {
   finish(): Sums;
 }
 
+/** Parts of each sum of a tile: at least four additions are under way at once. */
+export const partsOf = (rows: number, columns: number): number => Math.max(1, Math.floor(4 / (rows * columns)));
+
 /** With `written`, every step is written out once, so that the first product of a part needs nothing to be added to. */
 export function sumLocals(
   f: FunctionBuilder,
   { rows, columns, written }: { readonly rows: number; readonly columns: number; readonly written: boolean },
 ): RunningSums {
-  const parts = Math.max(1, Math.floor(4 / (rows * columns)));
+  const parts = partsOf(rows, columns);
   const all = Array.from({ length: parts }, () =>
     Array.from({ length: rows }, () => Array.from({ length: columns }, () => f.local("v128"))),
   );

@@ -48,3 +48,19 @@ export function columnTiles(size: number, vectors: number, again: boolean): Colu
 function wholeVectors(count: number): ColumnVector[] {
   return Array.from({ length: count }, (_, at) => ({ start: 4 * at, first: 0, end: 4 }));
 }
+
+/** Equal runs of the tiles of all columns, and how often each is run: runs of at most `trips` tiles. */
+export interface ColumnBlock {
+  readonly count: number;
+  readonly columns: ColumnTiles;
+}
+
+export function columnBlocks(columns: ColumnTiles, trips: number): readonly ColumnBlock[] {
+  const blocks = Math.ceil(columns.trips / trips);
+  if (blocks <= 1) return [{ count: 1, columns }];
+  const each = Math.ceil(columns.trips / blocks);
+  const count = Math.floor(columns.trips / each);
+  const last = { ...columns, trips: columns.trips - count * each };
+  const whole = { count, columns: { ...columns, trips: each, rest: [] } };
+  return last.trips > 0 || last.rest.length > 0 ? [whole, { count: 1, columns: last }] : [whole];
+}
