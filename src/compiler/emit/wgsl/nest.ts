@@ -6,14 +6,13 @@ import { emitEach } from "./each.ts";
 import type { Emission } from "./emission.ts";
 import { emitRows } from "./rows.ts";
 import { emitSums, type Sum, sumLoops } from "./sums.ts";
-import { buffersRead, inputsOf, neededBy, product, rootsOf, simplified, type Task, withoutInnermost } from "./task.ts";
+import { buffersRead, inputsOf, isPerRow, neededBy, product, rootsOf, simplified, type Task, withoutInnermost } from "./task.ts";
 
 export function emitNest(emission: Emission, nest: Nest): void {
   const { sizes, body, path } = nest;
   const varies = variesAlongInnermost(nest);
   const whole: Task = { sizes, body, stores: [], path };
-  // A row value is stored once a row; one whose place an index chooses at every iteration.
-  const perRow = (store: Store): boolean => varies[store.value] !== true && store.index === undefined;
+  const perRow = (store: Store): boolean => isPerRow(store, varies);
   const loopSizes = (store: Store): readonly number[] => (perRow(store) ? sizes.slice(0, -1) : sizes);
   const isPlain = (store: Store): boolean => {
     if (store.index !== undefined) return false;
@@ -68,8 +67,8 @@ function emitPlain(emission: Emission, task: Task, varies: readonly boolean[]): 
     emitRows(emission, task);
     return;
   }
-  const byElement = task.stores.filter(({ value }) => varies[value]);
-  const byRow = task.stores.filter(({ value }) => !varies[value]);
+  const byElement = task.stores.filter((store) => !isPerRow(store, varies));
+  const byRow = task.stores.filter((store) => isPerRow(store, varies));
   emitEach(emission, { ...task, stores: byElement });
   if (byRow.length > 0) emitEach(emission, withoutInnermost({ ...task, stores: byRow }));
 }

@@ -6,7 +6,7 @@ import { variesAlongInnermost } from "../../loops/levels.ts";
 import type { Emission } from "./emission.ts";
 import { writeIndices } from "./emission.ts";
 import { literal, type Shader } from "./shader.ts";
-import { inputsOf, neededBy, product, rootsOf, simplified, type Task } from "./task.ts";
+import { inputsOf, isPerRow, neededBy, product, rootsOf, simplified, type Task } from "./task.ts";
 import { combined, type Values, valuesIn } from "./values.ts";
 
 type Reduce = Extract<Instruction, { op: "reduce" }>;
@@ -129,11 +129,12 @@ function writeUnrolled(
     }
     values.define(at, combine(instruction, dtype, value, position));
   });
-  for (const { value } of stores) for (let copy = 0; copy < (varies[value] ? held : 1); copy += 1) values.at(value, copy);
+  for (const store of stores)
+    for (let copy = 0; copy < (isPerRow(store, varies) ? 1 : held); copy += 1) values.at(store.value, copy);
   // Another lane may still read what a store of a row value overwrites.
-  if (lanes > 1 && stores.some(({ value }) => !varies[value])) shader.line("workgroupBarrier();");
+  if (lanes > 1 && stores.some((store) => isPerRow(store, varies))) shader.line("workgroupBarrier();");
   for (const store of stores) {
-    if (!varies[store.value]) {
+    if (isPerRow(store, varies)) {
       guard(lanes > 1 ? "lane == 0u" : undefined, () => writeAt(shader, task, values, store, 0));
       continue;
     }
@@ -187,7 +188,8 @@ function writeLooped(
       values.define(at, combine(instruction, dtype, `a${at}`, `p${at}`));
     }
   }
-  const [elements, single] = [stores.filter(({ value }) => varies[value]), stores.filter(({ value }) => !varies[value])];
+  const single = stores.filter((store) => isPerRow(store, varies));
+  const elements = stores.filter((store) => !single.includes(store));
   rowValues(
     task,
     values,

@@ -46,6 +46,10 @@ export function inputsOf(instruction: Instruction): readonly number[] {
 /** The values that a store needs. */
 export const rootsOf = ({ value, index }: Store): readonly number[] => (index === undefined ? [value] : [value, index.value]);
 
+/** Whether a store is executed once a row: neither its value nor its place changes along the innermost loop. */
+export const isPerRow = ({ value, access, index }: Store, varies: readonly boolean[]): boolean =>
+  varies[value] !== true && index === undefined && (access.strides.at(-1) ?? 0) === 0;
+
 /** The buffers that the task's stores need to read. */
 export function buffersRead({ body, stores }: Task): ReadonlySet<number> {
   const found = new Set<number>();
