@@ -32,13 +32,6 @@ const tag = (field: number, wireType: number): Uint8Array => varint(field * 8 + 
 /** int32, int64, enum or bool. */
 export const integer = (field: number, value: number | boolean): Field => message(tag(field, 0), varint(Number(value)));
 
-/** A 32-bit float. */
-export function float(field: number, value: number): Field {
-  const bytes = new Uint8Array(4);
-  new DataView(bytes.buffer).setFloat32(0, value, true);
-  return message(tag(field, 5), bytes);
-}
-
 /** Bytes, text or an embedded message. */
 export function bytes(field: number, value: Uint8Array | string): Field {
   const content = typeof value === "string" ? utf8.encode(value) : value;

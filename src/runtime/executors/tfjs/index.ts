@@ -8,13 +8,11 @@ export type { TfjsBackend } from "./load.ts";
 
 export interface TfjsOptions {
   readonly extensions?: Extensions;
-  /** The package that supplies the backend `tensorflow`. */
-  readonly packageName?: string;
 }
 
 /** Throws what the backend's package throws where it is absent or cannot start. */
 export async function tfjsExecutor(backend: TfjsBackend, options: TfjsOptions = {}): Promise<Executor> {
-  const loaded = await loadBackend(backend, options.packageName);
+  const loaded = await loadBackend(backend);
   const extension = extensionLookup(options.extensions ?? {});
   const name = `tfjs-${backend}`;
   return { name, open: async () => openSession(name, loaded, extension) };

@@ -2,13 +2,12 @@
 // kernels calls `activate` first: sessions on several backends can then take turns.
 import { createRequire } from "node:module";
 import { dirname, sep } from "node:path";
-import util from "node:util";
 import type { Tfjs } from "../../../compiler/ops/operation.ts";
 import { mendElementwise } from "./kernels/wasm-elementwise.ts";
 import { mendMatMul } from "./kernels/wasm-mat-mul.ts";
 
-/** tfjs's own names of its backends; `tensorflow` is tfjs-node and tfjs-node-gpu. */
-export type TfjsBackend = "cpu" | "wasm" | "tensorflow" | "webgpu";
+/** tfjs's own names of its backends. */
+export type TfjsBackend = "cpu" | "wasm" | "webgpu";
 
 export interface LoadedBackend {
   readonly tf: Tfjs;
@@ -18,26 +17,22 @@ export interface LoadedBackend {
 
 const loaded = new Map<TfjsBackend, Promise<LoadedBackend>>();
 
-/**
- * Loads a backend. `packageName` is the package that supplies `tensorflow`; the first one loaded serves the whole process.
- * Throws whatever the package throws where it is absent or cannot start.
- */
-export function loadBackend(backend: TfjsBackend, packageName = "@tensorflow/tfjs-node"): Promise<LoadedBackend> {
+/** Loads a backend. Throws whatever its package throws where it is absent or cannot start. */
+export function loadBackend(backend: TfjsBackend): Promise<LoadedBackend> {
   let promise = loaded.get(backend);
   if (promise === undefined) {
-    promise = load(backend, packageName);
+    promise = load(backend);
     loaded.set(backend, promise);
   }
   return promise;
 }
 
-async function load(backend: TfjsBackend, packageName: string): Promise<LoadedBackend> {
+async function load(backend: TfjsBackend): Promise<LoadedBackend> {
   const tf: Tfjs = await import("@tensorflow/tfjs-core");
   // PROD only silences the banner, advice and deprecation notes that tfjs prints on the console.
   tf.env().set("PROD", true);
   if (backend === "cpu") await import("@tensorflow/tfjs-backend-cpu");
   else if (backend === "wasm") await loadWasm(tf);
-  else if (backend === "tensorflow") loadNode(packageName);
   else loadWebgpu();
   if (!(await tf.setBackend(backend))) throw new Error(`the tfjs backend ${backend} did not start`);
   return {
@@ -58,18 +53,6 @@ async function loadWasm(tf: Tfjs): Promise<void> {
   setWasmPaths(`${dirname(entry)}${sep}`);
   mendMatMul(tf);
   mendElementwise(tf);
-}
-
-function loadNode(packageName: string): void {
-  restoreLegacyUtilities();
-  loadOptional(packageName);
-}
-
-/** tfjs-node 4.22 calls `util.isNullOrUndefined` and `util.isArray`, which Node 23 removed. */
-function restoreLegacyUtilities(): void {
-  const legacy = util as unknown as Record<string, unknown>;
-  legacy.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
-  legacy.isArray ??= Array.isArray;
 }
 
 /** In Node the `webgpu` package (Dawn) supplies what a browser has built in. */
