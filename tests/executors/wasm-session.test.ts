@@ -1,0 +1,227 @@
+// What the wasm executor does beyond what every executor does: modules by requested outputs, threads that change no bit, memory
+// that moves, failures that leave the variables as they were.
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { constantDim } from "../../src/compiler/dims/dim.ts";
+import { graphBuilder } from "../../src/compiler/ir/builder.ts";
+import { makePlan } from "../../src/compiler/ir/make-plan.ts";
+import type { Plan } from "../../src/compiler/ir/plan.ts";
+import type { Executor, HostTensor, Session } from "../../src/runtime/executors/executor.ts";
+import { type KernelTime, wasmExecutor } from "../../src/runtime/executors/wasm/index.ts";
+import { initialise, leaf, recurrentFeeds, recurrentProgram, tensor } from "./programs.ts";
+import { wave } from "./samples.ts";
+
+const sessions: Session[] = [];
+afterEach(() => {
+  for (const session of sessions.splice(0)) session.dispose();
+  vi.unstubAllGlobals();
+});
+const open = async (executor: Executor): Promise<Session> => {
+  const session = await executor.open();
+  sessions.push(session);
+  return session;
+};
+const values = (value: HostTensor | undefined): number[] => Array.from(value?.data ?? []);
+
+const [batch, width, hidden] = [64, 48, 96];
+
+/** Two layers and plain descent, with enough work that threads share it; `keep` gives the hidden values too. */
+function networkPlan(): Plan {
+  const builder = graphBuilder();
+  const product = (left: number, right: number, contract: readonly [number, number]): number =>
+    builder.add("dot", [left, right], { batch: [], contract: [contract] });
+  const fill = (value: number, shape: readonly number[]): number =>
+    builder.add("constant", [], { value, sizes: shape.map(constantDim), dtype: "f32" });
+  const x = leaf(builder, "input", "x", [batch, width]);
+  const [first, second] = [
+    leaf(builder, "variable", "first", [width, hidden]),
+    leaf(builder, "variable", "second", [hidden, width]),
+  ];
+  const inner = builder.add("tanh", [product(x, first, [1, 0])]);
+  const error = builder.add("subtract", [product(inner, second, [1, 0]), x]);
+  const loss = builder.add("sum", [builder.add("multiply", [error, error])], { axes: [0, 1] });
+  const slope = builder.add("multiply", [error, fill(1e-4, [batch, width])]);
+  const back = product(slope, second, [1, 1]);
+  const bend = builder.add("subtract", [fill(1, [batch, hidden]), builder.add("multiply", [inner, inner])]);
+  const steps = { first: product(x, builder.add("multiply", [back, bend]), [0, 0]), second: product(inner, slope, [0, 0]) };
+  const assignments = [
+    { variable: "first", value: builder.add("subtract", [first, steps.first]) },
+    { variable: "second", value: builder.add("subtract", [second, steps.second]) },
+  ];
+  return makePlan("network", builder.finish({ loss, inner }, assignments), {});
+}
+
+async function trained(session: Session, steps: number): Promise<number[]> {
+  const plan = networkPlan();
+  initialise(session, plan);
+  const program = await session.load(plan);
+  const seen: number[] = [];
+  for (let step = 0; step < steps; step += 1) {
+    const feeds = { x: tensor([batch, width], wave(batch * width, 0.1 * step + 0.3)) };
+    seen.push(...values((await program.run(feeds, { outputs: ["loss"] })).loss));
+  }
+  return [...seen, ...values(await session.read("first")), ...values(await session.read("second"))];
+}
+
+describe("threads", () => {
+  test("1, 2 and 3 of them give the same bits, in a larger and in a recurrent program", async () => {
+    const runs = await Promise.all([1, 2, 3].map(async (threads) => trained(await open(wasmExecutor({ threads })), 30)));
+    expect(runs[0]?.every(Number.isFinite)).toBe(true);
+    expect(runs[1]).toEqual(runs[0]);
+    expect(runs[2]).toEqual(runs[0]);
+    const recurrent = async (threads: number): Promise<number[]> => {
+      const session = await open(wasmExecutor({ threads }));
+      const plan = recurrentProgram();
+      initialise(session, plan);
+      const program = await session.load(plan);
+      const seen: number[] = [];
+      for (let step = 0; step < 10; step += 1) seen.push(...values((await program.run(recurrentFeeds(step))).total));
+      return seen;
+    };
+    expect(await recurrent(3)).toEqual(await recurrent(1));
+  });
+
+  test("without shared memory there is one, and the same bits", async () => {
+    const expected = await trained(await open(wasmExecutor({ threads: 2 })), 5);
+    vi.stubGlobal("crossOriginIsolated", false);
+    expect(await trained(await open(wasmExecutor({ threads: 2 })), 5)).toEqual(expected);
+  });
+
+  test("MMX_THREADS says how many; anything else than a number is refused", () => {
+    vi.stubEnv("MMX_THREADS", "many");
+    expect(() => wasmExecutor()).toThrow("MMX_THREADS is many");
+    vi.unstubAllEnvs();
+  });
+});
+
+test("each set of outputs has code of its own, made once; disposing of a program frees its own memory only", async () => {
+  const session = await open(wasmExecutor({ threads: 2 }));
+  const empty = session.liveTensors();
+  const plan = networkPlan();
+  initialise(session, plan);
+  const started = session.liveTensors() ?? 0;
+  const program = await session.load(plan);
+  const feeds = { x: tensor([batch, width], wave(batch * width, 0.3)) };
+  await program.run(feeds, { outputs: [] });
+  const one = session.liveTensors() ?? 0;
+  expect(one).toBeGreaterThan(started);
+  await program.run(feeds, { outputs: ["inner", "loss"] });
+  const two = session.liveTensors() ?? 0;
+  expect(two).toBeGreaterThan(one);
+  await program.run(feeds, { outputs: ["loss", "inner"] });
+  await program.run(feeds);
+  expect(session.liveTensors()).toBe(two);
+  program.dispose();
+  expect(session.liveTensors()).toBe(started);
+  session.dispose();
+  expect(session.liveTensors()).toBe(empty);
+});
+
+test("variables written anew with another size are found where they then are", async () => {
+  const session = await open(wasmExecutor());
+  const plan = (size: number): Plan => {
+    const builder = graphBuilder();
+    const w = leaf(builder, "variable", "w", [size]);
+    return makePlan(`of ${size}`, builder.finish({ twice: builder.add("add", [w, w]) }), {});
+  };
+  session.write("w", tensor([2], [1, 2]));
+  session.write("other", tensor([40], wave(40, 1)));
+  const [small, large] = [await session.load(plan(2)), await session.load(plan(40))];
+  expect(values((await small.run({})).twice)).toEqual([2, 4]);
+  session.write("w", tensor([40], wave(40, 2)));
+  await expect(small.run({})).rejects.toThrow("of 2: the variable w is f32[2] in the plan but f32[40] here");
+  expect(values((await large.run({})).twice)).toEqual(values(tensor([40], wave(40, 2))).map((value) => 2 * value));
+  session.write("w", tensor([2], [3, 4]));
+  expect(values((await small.run({})).twice)).toEqual([6, 8]);
+  expect(values(await session.read("other"))).toEqual(values(tensor([40], wave(40, 1))));
+});
+
+test("runs take their turn in the order in which they were started, those of other programs and reads included", async () => {
+  const session = await open(wasmExecutor());
+  const plan = (name: string, build: (builder: ReturnType<typeof graphBuilder>, w: number, x: number) => number): Plan => {
+    const builder = graphBuilder();
+    const next = build(builder, leaf(builder, "variable", "w", [1]), leaf(builder, "input", "x", [1]));
+    return makePlan(name, builder.finish({ next }, [{ variable: "w", value: next }]), {});
+  };
+  const add = await session.load(plan("add", (builder, w, x) => builder.add("add", [w, x])));
+  const scale = await session.load(plan("scale", (builder, w, x) => builder.add("multiply", [w, x])));
+  session.write("w", tensor([1], [1]));
+  const feed = (value: number) => ({ x: tensor([1], [value]) });
+  const results = await Promise.all([
+    add.run(feed(2)),
+    scale.run(feed(10)),
+    session.read("w"),
+    add.run(feed(1)),
+    scale.run(feed(2)),
+  ]);
+  expect(results.map((result) => values("next" in result ? result.next : (result as HostTensor)))).toEqual([
+    [3],
+    [30],
+    [30],
+    [31],
+    [62],
+  ]);
+});
+
+test("a host function that fails after variables were set leaves them as they were", async () => {
+  let failing = true;
+  const forward = ([x]: readonly { readonly data: ArrayLike<number> }[]): number[] => {
+    if (failing) throw new Error("not now");
+    return Array.from(x?.data ?? [], (value) => 2 * value);
+  };
+  const session = await open(wasmExecutor({ extensions: { double: { forward } } }));
+  const builder = graphBuilder();
+  const [w, v] = [leaf(builder, "variable", "w", [3]), leaf(builder, "variable", "v", [3])];
+  const more = builder.add("add", [w, w]);
+  const y = builder.add("extension", [more], { name: "double", sizes: [constantDim(3)], dtype: "f32" });
+  const assignments = [
+    { variable: "w", value: more },
+    { variable: "v", value: builder.add("add", [y, v]) },
+  ];
+  const program = await session.load(makePlan("fails", builder.finish({}, assignments), {}));
+  for (const name of ["w", "v"]) session.write(name, tensor([3], [1, 2, 3]));
+  await expect(program.run({})).rejects.toThrow("extension: not now");
+  expect(values(await session.read("w"))).toEqual([1, 2, 3]);
+  failing = false;
+  await program.run({});
+  expect([values(await session.read("w")), values(await session.read("v"))]).toEqual([
+    [2, 4, 6],
+    [5, 10, 15],
+  ]);
+});
+
+test("a traced step is a step: the variables have their new values, which untraced steps go on from", async () => {
+  const [plain, observed] = [await open(wasmExecutor({ threads: 1 })), await open(wasmExecutor({ threads: 1 }))];
+  const plan = networkPlan();
+  const feeds = { x: tensor([batch, width], wave(batch * width, 0.3)) };
+  const losses = await Promise.all(
+    [plain, observed].map(async (session) => {
+      initialise(session, plan);
+      const program = await session.load(plan);
+      const seen: number[] = [];
+      for (let step = 0; step < 3; step += 1) {
+        let nodes = 0;
+        const observe = session === observed && step === 1 ? () => (nodes += 1) : undefined;
+        const { loss } = await program.run(feeds, { outputs: ["loss"], ...(observe === undefined ? {} : { observe }) });
+        if (observe !== undefined) expect(nodes).toBe(plan.graph.nodes.length);
+        seen.push(...values(loss));
+      }
+      return seen;
+    }),
+  );
+  losses[0]?.forEach((loss, at) => {
+    expect((losses[1]?.[at] ?? 0) / loss).toBeCloseTo(1, 5);
+  });
+});
+
+test("a profile names the kernels and their times", async () => {
+  const seen: { readonly program: string; readonly times: readonly KernelTime[] }[] = [];
+  const session = await open(wasmExecutor({ threads: 2, profile: (program, times) => seen.push({ program, times }) }));
+  await trained(session, 2);
+  expect(seen.map(({ program }) => program)).toEqual(["network", "network"]);
+  const times = seen[1]?.times ?? [];
+  expect(times.filter(({ kernel }) => kernel.kind === "contraction").length).toBeGreaterThanOrEqual(4);
+  for (const { milliseconds, runs } of times) {
+    expect(milliseconds).toBeGreaterThanOrEqual(0);
+    expect(runs).toBeGreaterThanOrEqual(1);
+  }
+});
