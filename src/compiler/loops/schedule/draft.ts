@@ -1,13 +1,12 @@
 // A schedule before memory is planned: segments of kernels, and which of their buffers are cut along the chunks.
-import type { Buffer } from "../kernel.ts";
 import type { HostSegment, ScheduledKernel } from "../schedule.ts";
 
 /** How a chunk sees a buffer that is cut along the chunked axis. */
 export interface Slice {
   /** Elements from one chunk's first entry to the next one's. */
   readonly chunkStride: number;
-  /** Elements that the largest chunk touches; undefined where a chunk's elements are not next to one another. */
-  readonly length: number | undefined;
+  /** Elements of a chunk's own, where no other segment needs them; undefined: the buffer lies in shared memory. */
+  readonly localLength: number | undefined;
 }
 
 export interface DraftChunked {
@@ -25,10 +24,3 @@ export interface DraftTasks {
 }
 
 export type DraftSegment = DraftChunked | DraftTasks | Pick<HostSegment, "kind" | "kernel">;
-
-export interface Draft {
-  readonly buffers: readonly Buffer[];
-  readonly segments: readonly DraftSegment[];
-  /** Buffers that are another buffer under a second number, because a segment sees it in two ways. */
-  readonly aliases: ReadonlyMap<number, number>;
-}

@@ -1,12 +1,13 @@
 // The memory of a schedule: a value used by one chunk or task alone lives in its thread's arena, everything else at an
 // address in shared memory, where values whose segments do not overlap share bytes.
-import type { Buffer, KernelProgram } from "../kernel.ts";
+import type { KernelProgram } from "../kernel.ts";
 import type { Placement, Schedule, Segment } from "../schedule.ts";
-import type { Draft, DraftSegment } from "./draft.ts";
-import { aligned, type Block, firstFit, type Packing } from "./first-fit.ts";
+import type { DraftSegment } from "./draft.ts";
+import { aligned, type Block, firstFit } from "./first-fit.ts";
+import { elementsOf, type Registry } from "./registry.ts";
 import { buffersOf } from "./touches.ts";
 
-/** Where one list of kernels touches a buffer: positions in the list, both included. */
+/** From the first to the last moment of use, both included. */
 interface Span {
   first: number;
   last: number;
@@ -14,34 +15,39 @@ interface Span {
 
 type Spans = Map<number, Span>;
 
-export const elementsOf = ({ shape }: Pick<Buffer, "shape">): number => shape.reduce((product, size) => product * size, 1);
-
 /** Plans the memory of a draft; `program` says what must last until the end of the step. */
-export function placeSegments(program: KernelProgram, draft: Draft): Schedule {
-  const rootOf = (buffer: number): number => draft.aliases.get(buffer) ?? buffer;
-  const spans = draft.segments.map((segment) => listsOf(segment).map(spansOf));
-  const arenas = planArenas(program, draft, spans);
-  const { addresses, sharedBytes } = planShared(program, draft, spans, arenas.locals);
-  const segments = draft.segments.map((segment, at): Segment => {
+export function placeSegments(program: KernelProgram, registry: Registry, drafts: readonly DraftSegment[]): Schedule {
+  const { buffers, aliases } = registry;
+  const spans = drafts.map((segment) => listsOf(segment).map(spansOf));
+  const lasting = lastingBuffers(program);
+  const arenas = planArenas(registry, drafts, spans, lasting);
+  const { addresses, sharedBytes } = planShared(registry, drafts.length, spans, lasting, arenas.locals);
+  const placementOf = (segment: DraftSegment, arena: ReadonlyMap<number, number>, buffer: number): Placement => {
+    const offset = arena.get(buffer);
+    if (offset !== undefined) return { kind: "local", offset };
+    const { root, offset: moved } = aliases.get(buffer) ?? { root: buffer, offset: 0 };
+    // A variable's address counts from where the session has put it.
+    const base = buffers[root]?.kind === "variable" ? 0 : addresses.get(root);
+    if (base === undefined) throw new RangeError(`buffer ${root} has no address`);
+    const slice = segment.kind === "chunked" ? segment.slices.get(buffer) : undefined;
+    const address = base + 4 * moved;
+    return slice === undefined ? { kind: "whole", address } : { kind: "sliced", address, chunkStride: slice.chunkStride };
+  };
+  const segments = drafts.map((segment, at): Segment => {
     const arena = arenas.packings[at] ?? new Map<number, number>();
-    const placements = new Map<number, Placement>();
-    for (const buffer of new Set((spans[at] ?? []).flatMap((list) => [...list.keys()]))) {
-      const offset = arena.get(buffer);
-      const slice = segment.kind === "chunked" ? segment.slices.get(buffer) : undefined;
-      const address = draft.buffers[buffer]?.kind === "variable" ? 0 : (addresses.get(rootOf(buffer)) ?? 0);
-      if (offset !== undefined) placements.set(buffer, { kind: "local", offset });
-      else if (slice !== undefined) placements.set(buffer, { kind: "sliced", address, chunkStride: slice.chunkStride });
-      else placements.set(buffer, { kind: "whole", address });
-    }
-    if (segment.kind === "chunked") {
-      const { kind, chunks, kernels, last } = segment;
-      return { kind, chunks, kernels, last, placements };
-    }
-    return { ...segment, placements };
+    const touched = new Set((spans[at] ?? []).flatMap((list) => [...list.keys()]));
+    const placements = new Map([...touched].map((buffer) => [buffer, placementOf(segment, arena, buffer)]));
+    if (segment.kind !== "chunked") return { ...segment, placements };
+    const { kind, chunks, kernels, last } = segment;
+    return { kind, chunks, kernels, last, placements };
   });
   const { name, copies, outputs } = program;
-  return { name, buffers: draft.buffers, segments, addresses, sharedBytes, arenaBytes: arenas.bytes, copies, outputs };
+  return { name, buffers, segments, addresses, sharedBytes, arenaBytes: arenas.bytes, copies, outputs };
 }
+
+/** Values that are read after the kernels have run. */
+export const lastingBuffers = (program: KernelProgram): ReadonlySet<number> =>
+  new Set([...Object.values(program.outputs), ...program.copies.map(({ from }) => from)]);
 
 /** The kernels of each task of a segment, in order; all chunks of a chunked segment are alike. */
 function listsOf(segment: DraftSegment): readonly (readonly ReadonlySet<number>[])[] {
@@ -53,35 +59,45 @@ function listsOf(segment: DraftSegment): readonly (readonly ReadonlySet<number>[
 function spansOf(list: readonly ReadonlySet<number>[]): Spans {
   const spans: Spans = new Map();
   list.forEach((buffers, at) => {
-    for (const buffer of buffers) {
-      const span = spans.get(buffer);
-      if (span === undefined) spans.set(buffer, { first: at, last: at });
-      else span.last = at;
-    }
+    for (const buffer of buffers) extend(spans, buffer, at);
   });
   return spans;
 }
 
-/** Values that one chunk or one task alone uses, packed for each segment; tasks of one segment may use different bytes freely. */
-function planArenas(program: KernelProgram, draft: Draft, spans: readonly (readonly Spans[])[]) {
-  const places = new Map<number, number>();
-  spans.forEach((lists) => {
-    for (const list of lists) for (const buffer of list.keys()) places.set(buffer, (places.get(buffer) ?? 0) + 1);
-  });
-  const lasting = lastingBuffers(program);
+function extend(spans: Spans, key: number, at: number): void {
+  const span = spans.get(key);
+  if (span === undefined) spans.set(key, { first: at, last: at });
+  else span.last = at;
+}
+
+/** Values that one chunk or one task alone uses, packed for each segment; tasks of one segment may use the same bytes. */
+function planArenas(
+  registry: Registry,
+  drafts: readonly DraftSegment[],
+  spans: readonly (readonly Spans[])[],
+  lasting: ReadonlySet<number>,
+) {
+  const lists = new Map<number, number>();
+  for (const list of spans.flat()) {
+    for (const buffer of list.keys()) {
+      const alias = registry.aliases.get(buffer);
+      lists.set(alias?.root ?? buffer, (lists.get(alias?.root ?? buffer) ?? 0) + (alias === undefined ? 1 : 2));
+    }
+  }
   const locals = new Set<number>();
   let bytes = 0;
-  const packings = draft.segments.map((segment, at) => {
+  const lengthIn = (segment: DraftSegment, buffer: number): number | undefined => {
+    if (segment.kind === "chunked") return segment.slices.get(buffer)?.localLength;
+    const isOwn = segment.kind === "tasks" && lists.get(buffer) === 1 && !lasting.has(buffer);
+    return isOwn && registry.buffers[buffer]?.kind === "value" ? registry.elements(buffer) : undefined;
+  };
+  const packings = drafts.map((segment, at) => {
     const offsets = new Map<number, number>();
     for (const list of spans[at] ?? []) {
-      const blocks: Block[] = [];
-      for (const [buffer, span] of list) {
-        const declared = draft.buffers[buffer];
-        if (declared?.kind !== "value" || places.get(buffer) !== 1 || lasting.has(buffer) || segment.kind === "host") continue;
-        if (draft.aliases.has(buffer)) continue;
-        const length = segment.kind === "chunked" ? segment.slices.get(buffer)?.length : elementsOf(declared);
-        if (length !== undefined) blocks.push({ key: buffer, bytes: 4 * length, ...span });
-      }
+      const blocks = [...list].flatMap(([key, span]): Block[] => {
+        const length = lengthIn(segment, key);
+        return length === undefined ? [] : [{ key, bytes: 4 * length, ...span }];
+      });
       const packing = firstFit(blocks);
       for (const [buffer, offset] of packing.offsets) {
         offsets.set(buffer, offset);
@@ -94,44 +110,32 @@ function planArenas(program: KernelProgram, draft: Draft, spans: readonly (reado
   return { packings, locals, bytes };
 }
 
-/** Values that are read after the kernels have run. */
-const lastingBuffers = (program: KernelProgram): ReadonlySet<number> =>
-  new Set([...Object.values(program.outputs), ...program.copies.map(({ from }) => from)]);
-
+/** Inputs and constants have places of their own; values share by the segments they live through. */
 function planShared(
-  program: KernelProgram,
-  draft: Draft,
+  registry: Registry,
+  segments: number,
   spans: readonly (readonly Spans[])[],
+  lasting: ReadonlySet<number>,
   locals: ReadonlySet<number>,
 ): { readonly addresses: ReadonlyMap<number, number>; readonly sharedBytes: number } {
-  const lives = new Map<number, Span>();
+  const lives: Spans = new Map();
   spans.forEach((lists, at) => {
-    for (const list of lists) {
-      for (const buffer of list.keys()) {
-        const root = draft.aliases.get(buffer) ?? buffer;
-        const life = lives.get(root);
-        if (life === undefined) lives.set(root, { first: at, last: at });
-        else life.last = at;
-      }
-    }
+    for (const list of lists) for (const buffer of list.keys()) extend(lives, registry.aliases.get(buffer)?.root ?? buffer, at);
   });
-  const lasting = lastingBuffers(program);
   const fixed = new Map<number, number>();
   const blocks: Block[] = [];
   let end = 0;
-  draft.buffers.forEach((buffer, key) => {
-    if (buffer.kind === "variable" || locals.has(key) || draft.aliases.has(key)) return;
-    const bytes = 4 * elementsOf(buffer);
+  registry.buffers.forEach((buffer, key) => {
+    if (buffer.kind === "variable" || locals.has(key) || registry.aliases.has(key)) return;
     const life = lives.get(key);
-    if (buffer.kind !== "input" && life === undefined && !lasting.has(key)) return;
+    const lasts = lasting.has(key) || buffer.kind === "output";
+    if (buffer.kind !== "input" && life === undefined && !lasts) return;
+    const bytes = 4 * elementsOf(buffer);
     if (buffer.kind === "input" || buffer.kind === "constant" || life === undefined) {
       fixed.set(key, end);
       end += aligned(bytes);
-    } else {
-      const last = lasting.has(key) || buffer.kind === "output" ? draft.segments.length : life.last;
-      blocks.push({ key, bytes, first: life.first, last });
-    }
+    } else blocks.push({ key, bytes, first: life.first, last: lasts ? segments : life.last });
   });
-  const packing: Packing = firstFit(blocks, end);
+  const packing = firstFit(blocks, end);
   return { addresses: new Map([...fixed, ...packing.offsets]), sharedBytes: packing.bytes };
 }

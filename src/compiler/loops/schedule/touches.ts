@@ -36,24 +36,3 @@ function collect(kernel: Kernel, reads: Set<number>, writes: Set<number>): void 
   for (const { access } of kernel.stores) writes.add(access.buffer);
   for (const { buffer } of kernel.fills) writes.add(buffer);
 }
-
-/** For each kernel the earlier kernels that must have run before it: writers of what it touches, readers of what it writes. */
-export function predecessorsOf(kernels: readonly Kernel[]): readonly ReadonlySet<number>[] {
-  const writers = new Map<number, number[]>();
-  const readers = new Map<number, number[]>();
-  return kernels.map((kernel, at) => {
-    const { reads, writes } = touchesOf(kernel);
-    const before = new Set<number>();
-    for (const buffer of [...reads, ...writes]) for (const writer of writers.get(buffer) ?? []) before.add(writer);
-    for (const buffer of writes) for (const reader of readers.get(buffer) ?? []) before.add(reader);
-    for (const buffer of writes) append(writers, buffer, at);
-    for (const buffer of reads) append(readers, buffer, at);
-    return before;
-  });
-}
-
-function append(lists: Map<number, number[]>, key: number, value: number): void {
-  const list = lists.get(key);
-  if (list === undefined) lists.set(key, [value]);
-  else list.push(value);
-}

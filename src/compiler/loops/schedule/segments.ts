@@ -1,0 +1,150 @@
+// Cuts a program into segments, one after another: each time the candidate that saves the most time, either chunks along some
+// axis or independent tasks.
+import { buildChunks } from "./chunks.ts";
+import { combineCopies } from "./combine.ts";
+import type { DraftSegment } from "./draft.ts";
+import { chooseEntries } from "./entries.ts";
+import { independentGroups } from "./groups.ts";
+import { type Item, predecessorsOf, totalCost } from "./items.ts";
+import type { Registry } from "./registry.ts";
+import { type Sweep, sweep, writerCounts } from "./sweep.ts";
+import { buildTasks, planTasks, type TaskPlan } from "./tasks.ts";
+
+export interface SegmentOptions {
+  /** Entries of a chunk wherever there are at least two chunks of so many; else chosen by cost. */
+  readonly entries?: number;
+  /** Cut whatever can be cut, however little it is: for tests. */
+  readonly finest?: boolean;
+}
+
+/** A program of less estimated work, in nanoseconds, gains nothing from a second thread. */
+const smallestProgram = 30_000;
+/** How many axes are tried for a chunked segment. */
+const axesTried = 6;
+
+export function cutSegments(
+  items: readonly Item[],
+  registry: Registry,
+  lasting: ReadonlySet<number>,
+  options: SegmentOptions,
+): readonly DraftSegment[] {
+  const segments: DraftSegment[] = [];
+  const touched = new Set<number>();
+  const writers = writerCounts(items, registry);
+
+  const push = (segment: DraftSegment, done: readonly Item[]): void => {
+    segments.push(segment);
+    for (const buffer of buffersOf(done)) touched.add(buffer);
+  };
+
+  const pushTasks = (plan: TaskPlan): void =>
+    push(
+      buildTasks(plan, registry),
+      plan.groups.flatMap(({ items: own }) => own),
+    );
+
+  /** Schedules a chunked segment and what must come before it; gives what remains. `needed`: buffers that later work needs. */
+  const pushChunks = (
+    remaining: readonly Item[],
+    swept: Sweep,
+    entries: number,
+    needed: ReadonlySet<number>,
+  ): readonly Item[] => {
+    const taken = new Set([...swept.members, ...swept.absorbed, ...swept.prelude]);
+    const rest = remaining.filter((_, at) => !taken.has(at));
+    const prelude = swept.prelude.map((at) => remaining[at] as Item);
+    const inPrelude = new Set(swept.prelude);
+    if (prelude.length > 0) run(prelude, new Set([...needed, ...buffersOf(remaining.filter((_, at) => !inPrelude.has(at)))]));
+    const elsewhere = new Set([...needed, ...touched, ...buffersOf(rest)]);
+    const members = swept.members.map((at) => ({
+      item: remaining[at] as Item,
+      alignment: swept.alignments.get(at) as NonNullable<ReturnType<typeof swept.alignments.get>>,
+    }));
+    const isOwn = (buffer: number): boolean => registry.buffers[buffer]?.kind === "value" && !elsewhere.has(buffer);
+    const { length, views } = swept;
+    const { segment, copies } = buildChunks({ length, entries, members, views, isOwn }, registry);
+    push(
+      segment,
+      members.map(({ item }) => item),
+    );
+    return combineCopies(rest, copies, registry, needed);
+  };
+
+  const run = (all: readonly Item[], needed: ReadonlySet<number>): void => {
+    let remaining = all;
+    while (remaining.length > 0) {
+      const [first] = remaining;
+      if (first?.kernel.kind === "host") {
+        push({ kind: "host", kernel: first.kernel }, [first]);
+        remaining = remaining.slice(1);
+        continue;
+      }
+      const predecessors = predecessorsOf(remaining);
+      const groups = independentGroups(remaining, predecessors);
+      const tasks = planTasks(
+        groups.map((group) => group.map((at) => remaining[at] as Item)),
+        registry,
+      );
+      let saved = totalCost(tasks.groups.flatMap(({ items: own }) => own)) - tasks.time;
+      let best: { readonly swept: Sweep; readonly entries: number } | undefined;
+      for (const length of axesOf(remaining)) {
+        const swept = sweep(remaining, predecessors, length, registry, writers);
+        const members = swept.members.map((at) => remaining[at] as Item);
+        const chosen = chooseEntries(length, members, swept.views, registry);
+        const entries = options.entries !== undefined && options.entries < length ? options.entries : chosen.entries;
+        const gain = totalCost(members) - (options.finest === true ? 0 : chosen.time);
+        if (members.length === 0 || entries === length || gain <= saved) continue;
+        saved = gain;
+        best = { swept, entries };
+      }
+      if (best === undefined) {
+        pushTasks(tasks);
+        const taken = new Set(groups.flat());
+        remaining = remaining.filter((_, at) => !taken.has(at));
+      } else remaining = pushChunks(remaining, best.swept, best.entries, needed);
+    }
+  };
+
+  if (options.finest !== true && totalCost(items) < smallestProgram) return inProgramOrder(items);
+  run(items, lasting);
+  return merged(segments);
+}
+
+const buffersOf = (items: readonly Item[]): readonly number[] =>
+  items.flatMap(({ touches: { reads, writes } }) => [...reads, ...writes]);
+
+/** Sizes of loops, those first along which most work lies. */
+function axesOf(items: readonly Item[]): readonly number[] {
+  const work = new Map<number, number>();
+  for (const { kernel, cost } of items) {
+    const leaves = kernel.kind === "loop" ? kernel.body : [kernel];
+    const sizes = new Set(leaves.flatMap((leaf) => (leaf.kind === "nest" || leaf.kind === "contraction" ? leaf.sizes : [])));
+    for (const size of sizes) if (size > 1) work.set(size, (work.get(size) ?? 0) + cost);
+  }
+  return [...work.entries()]
+    .sort((a, b) => b[1] - a[1])
+    .slice(0, axesTried)
+    .map(([size]) => size);
+}
+
+/** One task with everything between two host calls. */
+function inProgramOrder(items: readonly Item[]): readonly DraftSegment[] {
+  return merged(
+    items.map(({ kernel, source }) =>
+      kernel.kind === "host" ? { kind: "host", kernel } : { kind: "tasks", tasks: [[{ kernel, source }]] },
+    ),
+  );
+}
+
+/** The segments, with neighbours of one task each made one. */
+function merged(segments: readonly DraftSegment[]): readonly DraftSegment[] {
+  const result: DraftSegment[] = [];
+  for (const segment of segments) {
+    const before = result.at(-1);
+    const [task, ...others] = segment.kind === "tasks" ? segment.tasks : [];
+    const [own, ...more] = before?.kind === "tasks" ? before.tasks : [];
+    if (task === undefined || own === undefined || others.length > 0 || more.length > 0) result.push(segment);
+    else result.splice(-1, 1, { kind: "tasks", tasks: [[...own, ...task]] });
+  }
+  return result;
+}

@@ -1,0 +1,180 @@
+// Which of the remaining kernels can run together in chunks of an axis of a given length.
+import type { Kernel } from "../kernel.ts";
+import { type AlignContext, type Alignment, align } from "./align.ts";
+import type { Item } from "./items.ts";
+import { totalCost } from "./items.ts";
+import type { Registry } from "./registry.ts";
+import { touchesOf } from "./touches.ts";
+import type { View } from "./views.ts";
+
+/** The items of a chunked segment by their places in the list, in order. */
+export interface Sweep {
+  readonly length: number;
+  readonly members: readonly number[];
+  readonly alignments: ReadonlyMap<number, Alignment>;
+  readonly views: ReadonlyMap<number, View>;
+  /** Items that do nothing but give a buffer its first value, which the members' own kernels now do. */
+  readonly absorbed: readonly number[];
+  /** Items that have to run before the segment. */
+  readonly prelude: readonly number[];
+}
+
+/** A kernel that only sets a whole buffer to a constant. */
+export interface ConstantFill {
+  readonly buffer: number;
+  readonly value: number;
+}
+
+/** The buffer that an item does nothing but fill, if it does. */
+export function constantFillOf({ kernel }: Item, registry: Registry): ConstantFill | undefined {
+  if (kernel.kind !== "nest" || kernel.body.length !== 1 || kernel.stores.length !== 1 || kernel.fills.length > 0)
+    return undefined;
+  const [instruction] = kernel.body;
+  const [store] = kernel.stores;
+  if (instruction?.op !== "constant" || store === undefined || store.mode !== "set" || store.index !== undefined)
+    return undefined;
+  const { buffer } = store.access;
+  const isWhole = kernel.sizes.reduce((product, size) => product * size, 1) === registry.elements(buffer);
+  if (!isWhole || registry.buffers[buffer]?.kind === "variable") return undefined;
+  return { buffer, value: instruction.value };
+}
+
+/** Work of producers, in nanoseconds, that may be moved before a segment so that its chunks can read their results freely. */
+const smallWork = 20_000;
+const smallShare = 0.03;
+
+/** `writers`: for each buffer how many kernels of the whole program write it, see `writerCounts`. */
+export function sweep(
+  items: readonly Item[],
+  predecessors: readonly ReadonlySet<number>[],
+  length: number,
+  registry: Registry,
+  writers: ReadonlyMap<number, number>,
+): Sweep {
+  const alignments = new Map<number, Alignment>();
+  const views = new Map<number, View>();
+  const read = new Set<number>();
+  /** Constant buffers that nothing has touched yet, by the item that fills them. */
+  const waiting = new Map<number, { readonly item: number; readonly value: number }>();
+  const absorbed = new Set<number>();
+  const prelude = new Set<number>();
+  const fillers = new Map<number, number>();
+  const isSmall = (work: number): boolean => work <= Math.max(smallWork, smallShare * totalCost(items));
+  let blamed: number | undefined;
+
+  const context: AlignContext = {
+    length,
+    viewOf: (buffer) => views.get(buffer),
+    pendingValue: (buffer) => waiting.get(buffer)?.value,
+    wasRead: (buffer) => read.has(buffer),
+    mayCopy: (buffer) => registry.buffers[buffer]?.kind !== "variable",
+    hasOneWriter: (buffer) => writers.get(buffer) === 1,
+    elements: (buffer) => registry.elements(buffer),
+    blame: (buffer) => {
+      blamed = buffer;
+    },
+  };
+
+  /** Moves the producers of a buffer before the segment, if they are little work and need nothing else of it. */
+  const demote = (buffer: number): boolean => {
+    const filled = waiting.get(buffer);
+    if (filled !== undefined) {
+      waiting.delete(buffer);
+      prelude.add(filled.item);
+      return true;
+    }
+    const moved = new Set<number>();
+    const stack = [...alignments.keys()].filter((at) => items[at]?.touches.writes.has(buffer) === true);
+    for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
+      if (moved.has(at) || prelude.has(at) || absorbed.has(at)) continue;
+      if (!alignments.has(at)) return false;
+      moved.add(at);
+      stack.push(...[...(predecessors[at] ?? [])].filter((before) => alignments.has(before)));
+    }
+    const written = new Set([...moved].flatMap((at) => [...(items[at] as Item).touches.writes]));
+    const isShared = [...alignments.keys()].some(
+      (at) => !moved.has(at) && [...(items[at] as Item).touches.writes].some((own) => written.has(own)),
+    );
+    const wasFilled = [...written].some((own) => absorbed.has(fillers.get(own) ?? -1));
+    if (moved.size === 0 || isShared || wasFilled || !isSmall(totalCost([...moved].map((at) => items[at] as Item)))) return false;
+    for (const at of moved) {
+      alignments.delete(at);
+      prelude.add(at);
+    }
+    for (const own of written) {
+      views.delete(own);
+      read.add(own);
+    }
+    return true;
+  };
+
+  const alignedItem = (item: Item): Alignment | undefined => {
+    for (;;) {
+      blamed = undefined;
+      const found = align(item.kernel, context);
+      if (found !== undefined || blamed === undefined || !demote(blamed)) return found;
+    }
+  };
+
+  items.forEach((item, at) => {
+    const before = [...(predecessors[at] ?? [])];
+    const isTaken = (other: number): boolean =>
+      alignments.has(other) || prelude.has(other) || absorbed.has(other) || isWaiting(other);
+    const isWaiting = (other: number): boolean => [...waiting.values()].some((filled) => filled.item === other);
+    if (!before.every(isTaken) || item.kernel.kind === "host") return;
+    const fill = constantFillOf(item, registry);
+    if (fill !== undefined && before.length === 0) {
+      waiting.set(fill.buffer, { item: at, value: fill.value });
+      fillers.set(fill.buffer, at);
+      return;
+    }
+    const found = alignedItem(item);
+    if (found === undefined) {
+      if (before.every((other) => prelude.has(other) || isWaiting(other))) {
+        for (const buffer of [...item.touches.reads, ...item.touches.writes]) if (waiting.has(buffer)) demote(buffer);
+        prelude.add(at);
+      }
+      return;
+    }
+    alignments.set(at, found);
+    for (const [buffer, view] of found.views) views.set(buffer, view);
+    for (const { buffer } of found.pending) {
+      absorbed.add(waiting.get(buffer)?.item ?? -1);
+      waiting.delete(buffer);
+    }
+    for (const buffer of item.touches.reads) if (!views.has(buffer)) read.add(buffer);
+  });
+
+  const members = [...alignments.keys()].sort((a, b) => a - b);
+  const needed = neededBy(members, predecessors, prelude);
+  return { length, members, alignments, views, absorbed: [...absorbed], prelude: needed };
+}
+
+/** For each buffer how many kernels write it, those left out that only fill it with a constant. */
+export function writerCounts(items: readonly Item[], registry: Registry): ReadonlyMap<number, number> {
+  const counts = new Map<number, number>();
+  const count = (kernel: Kernel): void => {
+    if (kernel.kind === "loop") kernel.body.forEach(count);
+    else for (const buffer of touchesOf(kernel).writes) counts.set(buffer, (counts.get(buffer) ?? 0) + 1);
+  };
+  for (const item of items) if (constantFillOf(item, registry) === undefined) count(item.kernel);
+  return counts;
+}
+
+/** The items among `candidates` that some member needs, directly or not, in order. */
+function neededBy(
+  members: readonly number[],
+  predecessors: readonly ReadonlySet<number>[],
+  candidates: ReadonlySet<number>,
+): readonly number[] {
+  const needed = new Set<number>();
+  const stack = [...members];
+  for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
+    for (const before of predecessors[at] ?? []) {
+      if (!candidates.has(before) || needed.has(before)) continue;
+      needed.add(before);
+      stack.push(before);
+    }
+  }
+  return [...needed].sort((a, b) => a - b);
+}

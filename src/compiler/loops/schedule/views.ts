@@ -1,0 +1,58 @@
+// How chunks see a buffer that is written in their segment, and whether an access stays inside of its chunk's part of it.
+import type { Access } from "../kernel.ts";
+
+/**
+ * `sliced`: entry e of the chunked axis begins at e · stride (in each of the equal periods of length · stride elements that
+ * the buffer consists of), and only the chunk with that entry touches it. `partial`: every chunk has a whole copy, and the
+ * buffer's value is the combination of all copies.
+ */
+export type View =
+  | { readonly kind: "sliced"; readonly stride: number }
+  | { readonly kind: "partial"; readonly combine: "add" | "maximum" };
+
+/** One direction in which an access moves. */
+export interface Extent {
+  readonly size: number;
+  readonly stride: number;
+}
+
+/** The loop of a kernel that is chunked: its place among `sizes` and then `contracted`, and its iterations for each entry. */
+export interface Choice {
+  readonly loop: number;
+  readonly per: number;
+}
+
+export const sameView = (a: View, b: View): boolean =>
+  a.kind === "sliced" ? b.kind === "sliced" && a.stride === b.stride : b.kind === "partial" && a.combine === b.combine;
+
+/** Elements from what an access touches in one entry to what it touches in the next one. */
+export const movedBy = (access: Access, { loop, per }: Choice): number => (access.strides[loop] ?? 0) * per;
+
+/**
+ * Whether the iterations of entry e touch entry e of a sliced buffer alone: the chunked loop moves by the entry's stride, and
+ * all other movement (`extents`: further directions beside the loops) stays inside of one entry, or jumps whole periods.
+ */
+export function staysInside(
+  access: Access,
+  sizes: readonly number[],
+  extents: readonly Extent[],
+  choice: Choice,
+  length: number,
+  stride: number,
+): boolean {
+  if (stride <= 0 || movedBy(access, choice) !== stride) return false;
+  const period = length * stride;
+  let low = access.offset;
+  let high = access.offset;
+  const move = (size: number, by: number): void => {
+    if (size <= 1 || by % period === 0) return;
+    if (by > 0) high += by * (size - 1);
+    else low += by * (size - 1);
+  };
+  sizes.forEach((size, loop) => {
+    move(loop === choice.loop ? choice.per : size, access.strides[loop] ?? 0);
+  });
+  for (const { size, stride: by } of extents) move(size, by);
+  const base = Math.floor(low / period) * period;
+  return high - base < stride;
+}
