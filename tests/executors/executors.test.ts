@@ -8,6 +8,7 @@ import type { HostExtension } from "../../src/compiler/ops/operation.ts";
 import type { Executor, HostTensor, Session } from "../../src/runtime/executors/executor.ts";
 import { interpreterExecutor } from "../../src/runtime/executors/interpreter.ts";
 import { tfjsExecutor } from "../../src/runtime/executors/tfjs/index.ts";
+import { wasmExecutor } from "../../src/runtime/executors/wasm/index.ts";
 import { initialise, leaf, recurrentFeeds, recurrentProgram, tensor } from "./programs.ts";
 
 let failing = false;
@@ -25,6 +26,7 @@ const executors: Readonly<Record<string, () => Promise<Executor>>> = {
   interpreter: async () => interpreterExecutor(extensions),
   "tfjs-cpu": () => tfjsExecutor("cpu", { extensions }),
   "tfjs-wasm": () => tfjsExecutor("wasm", { extensions }),
+  wasm: async () => wasmExecutor({ extensions, threads: 2 }),
 };
 const open = async (name: string): Promise<Session> => {
   const create = executors[name];
@@ -184,7 +186,7 @@ function expectNear(actual: HostTensor | undefined, expected: HostTensor): void 
   });
 }
 
-describe.each(["tfjs-cpu", "tfjs-wasm"])("%s", (name) => {
+describe.each(["tfjs-cpu", "tfjs-wasm", "wasm"])("%s", (name) => {
   test("as many tensors live after 1000 steps as after 10", async () => {
     const session = await open(name);
     const empty = session.liveTensors();

@@ -16,11 +16,6 @@ export interface ProgramContext extends CompileContext {
   tracer(): Promise<Executor>;
 }
 
-export interface LoadedProgram extends Program {
-  /** How many modules it holds. */
-  modules(): number;
-}
-
 /** Less work than this is done before another thread has woken up. */
 const worthSharing = 60_000;
 
@@ -28,7 +23,7 @@ interface Loaded extends Compiled {
   readonly id: number;
 }
 
-export function loadProgram(plan: Plan, context: ProgramContext): LoadedProgram {
+export function loadProgram(plan: Plan, context: ProgramContext): Program {
   const loaded = new Map<string, Loaded>();
   let checked = -1;
   const check = (feeds: Feeds): void => {
@@ -57,7 +52,6 @@ export function loadProgram(plan: Plan, context: ProgramContext): LoadedProgram 
 
   return {
     plan,
-    modules: () => loaded.size,
     run(feeds, options = {}) {
       return context.inTurn(async () => {
         const outputs = requestedOutputs(plan, options.outputs).map(([name]) => name);

@@ -1,10 +1,10 @@
 // A session of the wasm executor: one memory for the variables and for all programs, and the threads that run them.
 import type { HostExtension } from "../../../compiler/ops/operation.ts";
-import type { Executor, Session } from "../executor.ts";
+import type { Executor, Program, Session } from "../executor.ts";
 import { type CrewOptions, gatherCrew } from "./crew.ts";
 import { sessionMemory } from "./memory.ts";
 import type { Profile } from "./profile.ts";
-import { type LoadedProgram, loadProgram, type ProgramContext } from "./program.ts";
+import { loadProgram, type ProgramContext } from "./program.ts";
 import { variablesIn } from "./variables.ts";
 
 export interface SessionOptions {
@@ -20,7 +20,7 @@ export function openSession(name: string, { crew: crewOptions, lookUp, tracer, p
   const memory = sessionMemory(crewOptions !== undefined && crewOptions.threads > 1);
   const crew = crewOptions !== undefined && memory.shared ? gatherCrew(memory, crewOptions) : undefined;
   const variables = variablesIn(memory);
-  const programs = new Set<LoadedProgram>();
+  const programs = new Set<Program>();
   let last: Promise<unknown> = Promise.resolve();
   let ids = 0;
   const context: ProgramContext = {
@@ -52,11 +52,7 @@ export function openSession(name: string, { crew: crewOptions, lookUp, tracer, p
     read: (variable) => context.inTurn(async () => variables.read(variable)),
     has: (variable) => variables.table.has(variable),
     names: () => [...variables.table.keys()],
-    liveTensors() {
-      let modules = 0;
-      for (const program of programs) modules += program.modules();
-      return memory.blocks() + modules;
-    },
+    liveTensors: memory.blocks,
     dispose() {
       for (const program of programs) program.dispose();
       programs.clear();
