@@ -1,0 +1,375 @@
+// The values of a nest's body as code. Every value is a v128: element values hold successive entries of a row, row values
+// four times the same. Each is computed once where it changes, and kept in a local as long as it stays.
+import type { Instruction } from "../../loops/kernel.ts";
+import type { FunctionBuilder, Local } from "./assembler.ts";
+import { emitElement, emitRandom, emitRandomKey, type WordPair } from "./elements/index.ts";
+import { loadLanes } from "./nest-access.ts";
+import { type Ahead, address, type Cursor, type Cursors, elementBytes } from "./nest-cursors.ts";
+import type { Level } from "./nest-levels.ts";
+import type { RowPlan } from "./nest-passes.ts";
+import type { LoopNest } from "./nest-shape.ts";
+
+export type Lanes = 1 | 2 | 3 | 4;
+
+/** Where code computes: up to four successive entries of one row. */
+export interface Spot {
+  /** From where the cursors stand to the first entry. */
+  readonly ahead: Ahead;
+  readonly lanes: Lanes;
+  /** Which of the rows that run together. */
+  readonly row: number;
+  /** The first entry's number in the row, if the row is unrolled: it names kept values. */
+  readonly column: number | undefined;
+  readonly pass: number;
+}
+
+export interface NestValues {
+  /** The value of an instruction; element values last until `clear`. */
+  at(instruction: number, spot: Spot): Local;
+  /** Row values that change with this loop and are known before this pass. */
+  enter(loop: number, pass: number, rows: number): void;
+  /** Forgets the values that `enter` and `set` made for this loop. */
+  leave(loop: number): void;
+  /** The result of a reduction. */
+  set(instruction: number, value: Local): void;
+  /** Hands an element value over to later passes. */
+  keep(instruction: number, spot: Spot): void;
+  /** Forgets element values. */
+  clear(): void;
+  /** Leaves the numbers of the entries in their row. */
+  columns(spot: Spot): void;
+  /** The pointer of an access that a row value moves. */
+  moved(key: string, row: number): Cursor | undefined;
+  /** 0, 1, 2, 3. */
+  readonly laneNumbers: Local;
+}
+
+export interface ValueContext {
+  readonly nest: LoopNest;
+  readonly levels: readonly Level[];
+  readonly plan: RowPlan;
+  readonly cursors: Cursors;
+  /** The number of a loop's iteration where the cursors stand; undefined: 0. */
+  loopNumber(loop: number): Local | undefined;
+}
+
+/** What an index moves: a lookup of the body, or a store. */
+interface Follower {
+  readonly key: string;
+  readonly index: number;
+  readonly stride: number;
+  readonly size: number;
+  readonly access: { readonly buffer: number; readonly offset: number; readonly strides: readonly number[] };
+}
+
+export const followerKey = (kind: "lookup" | "store", at: number): string => `${kind} ${at}`;
+
+export function nestValues(f: FunctionBuilder, context: ValueContext): NestValues {
+  const { nest, levels, plan, cursors } = context;
+  const { sizes, body, stores } = nest;
+  const last = sizes.length - 1;
+  const lasting = new Map<string, Local>();
+  const kept = new Map<string, Local>();
+  const vector = new Map<string, Local>();
+  const keys = new Map<number, WordPair>();
+  const pointers = new Map<string, Cursor>();
+  const levelOf = (at: number): Level => levels[at] as Level;
+  const laneNumbers = numbers(f);
+  const nowhere: Ahead = sizes.map(() => 0);
+
+  const followers = [
+    ...body.map((instruction, at) => instruction.op === "lookup" && { ...instruction, key: followerKey("lookup", at) }),
+    ...stores.map(({ access, index }, at) => index && { ...index, index: index.value, access, key: followerKey("store", at) }),
+  ].filter((follower): follower is Follower & Exclude<typeof follower, false | undefined> => {
+    return follower !== false && follower !== undefined && !levelOf(follower.index).element;
+  });
+
+  const rowKey = (at: number, row: number): string => `${at}:${levelOf(at).byRow ? row : 0}`;
+  const keptKey = (at: number, spot: Spot): string => `${at}:${spot.column}`;
+
+  const read = (at: number, spot: Spot): Local => {
+    const key = rowKey(at, spot.row);
+    if (!levelOf(at).element) {
+      const found = lasting.get(key);
+      if (found === undefined) throw new RangeError(`row value ${at} is read before it is computed`);
+      return found;
+    }
+    const found = vector.get(key) ?? kept.get(keptKey(at, spot));
+    if (found !== undefined) return found;
+    const made = compute(at, spot);
+    vector.set(key, made);
+    return made;
+  };
+
+  const compute = (at: number, spot: Spot): Local => {
+    const instruction = body[at] as Instruction;
+    const place = plan.kept.get(at);
+    if (place?.at !== undefined && place.home < spot.pass && spot.pass <= place.until) {
+      loadLanes(f, cursors.place(place.at.access, spot.ahead), 1, spot.lanes);
+    } else emit(instruction, at, spot);
+    const local = f.local("v128");
+    f.set(local);
+    return local;
+  };
+
+  const emit = (instruction: Instruction, at: number, spot: Spot): void => {
+    switch (instruction.op) {
+      case "constant":
+        if (instruction.dtype === "i32") f.i32x4(instruction.value);
+        else f.f32x4(instruction.value);
+        return;
+      case "index":
+        iterationNumber(instruction.loop, spot);
+        return;
+      case "load":
+        loadLanes(f, cursors.place(instruction.access, spot.ahead), instruction.access.strides[last] as number, spot.lanes);
+        return;
+      case "lookup":
+        lookup(instruction, at, spot);
+        return;
+      case "apply":
+        apply(instruction, spot);
+        return;
+      case "random":
+        random(instruction, at, spot);
+        return;
+      case "reduce":
+        repeated(instruction, spot);
+        return;
+      case "product":
+        throw new RangeError("a nest has no product");
+    }
+  };
+
+  const iterationNumber = (loop: number, { ahead }: Spot): void => {
+    const counter = context.loopNumber(loop);
+    const plus = ahead[loop] as number;
+    if (counter === undefined) f.i32x4(plus);
+    else {
+      f.get(counter);
+      f.op("i32x4.splat");
+      if (plus !== 0) {
+        f.i32x4(plus);
+        f.op("i32x4.add");
+      }
+    }
+    if (loop === last) {
+      f.get(laneNumbers);
+      f.op("i32x4.add");
+    }
+  };
+
+  const apply = ({ name, inputs, attributes }: Extract<Instruction, { op: "apply" }>, spot: Spot): void => {
+    const operands = inputs.map((input) => read(input, spot));
+    const dtypes = inputs.map((input) => (body[input] as Instruction).dtype);
+    if (extreme(f, name, operands, inputs, body)) return;
+    emitElement(f, name, operands, { lanes: 4, attributes, inputs: dtypes });
+  };
+
+  const lookup = (instruction: Extract<Instruction, { op: "lookup" }>, at: number, spot: Spot): void => {
+    const { access, index, stride, size } = instruction;
+    const pointer = pointers.get(`${followerKey("lookup", at)}:${spot.row}`);
+    if (pointer !== undefined) {
+      loadLanes(f, cursors.place(access, spot.ahead, pointer), access.strides[last] as number, spot.lanes);
+      return;
+    }
+    const [bytes, result] = [f.local("v128"), f.local("v128")];
+    clampedBytes(f, read(index, spot), stride, size);
+    f.set(bytes);
+    f.f32x4(0);
+    f.set(result);
+    const { local, bytes: start } = cursors.place(access, spot.ahead);
+    const each = (access.strides[last] as number) * elementBytes;
+    for (let lane = 0; lane < spot.lanes; lane += 1) {
+      const offset = address(f, { local, bytes: start + lane * each });
+      f.get(bytes);
+      f.lane("i32x4.extract_lane", lane);
+      f.op("i32.add");
+      f.get(result);
+      f.memoryLane("v128.load32_lane", lane, offset);
+      f.set(result);
+    }
+    f.get(result);
+    f.release(bytes, result);
+  };
+
+  const random = (instruction: Extract<Instruction, { op: "random" }>, at: number, spot: Spot): void => {
+    if (!keys.has(at)) makeKey(at, instruction);
+    const counters = [instruction.first, instruction.second].map((strides, which): Local => {
+      const { local, bytes: plus } = cursors.count(strides, spot.ahead);
+      const counter = f.local("v128");
+      f.get(local);
+      if (plus !== 0) {
+        f.i32(plus);
+        f.op("i32.add");
+      }
+      f.op("i32x4.splat");
+      const stride = strides[last] as number;
+      if (stride !== 0) {
+        f.get(laneNumbers);
+        f.i32x4(stride);
+        f.op("i32x4.mul");
+        f.op("i32x4.add");
+      }
+      const base = instruction.base?.[which];
+      if (base !== undefined) {
+        f.get(read(base, spot));
+        f.op("i32x4.add");
+      }
+      f.set(counter);
+      return counter;
+    });
+    const [first, second] = counters as [Local, Local];
+    const { distribution } = instruction;
+    emitRandom(f, { distribution, key: keys.get(at) as WordPair, lanes: 4, counters: { first, second } });
+    f.release(first, second);
+  };
+
+  /** The reduction of a row of equal entries. */
+  const repeated = ({ name, input, dtype }: Extract<Instruction, { op: "reduce" }>, spot: Spot): void => {
+    const size = sizes[last] as number;
+    if (name === "argmax") f.i32x4(0);
+    else f.get(read(input, spot));
+    if (name !== "sum" || size === 1) return;
+    if (dtype === "i32") f.i32x4(size);
+    else f.f32x4(size);
+    f.op(dtype === "i32" ? "i32x4.mul" : "f32x4.mul");
+  };
+
+  const makeKey = (at: number, { seed, step, key }: Extract<Instruction, { op: "random" }>): void => {
+    const words = [seed, step].map((input) => {
+      const word = f.local("i32");
+      f.get(read(input, spotOfRow(0, 0)));
+      f.lane("i32x4.extract_lane", 0);
+      f.set(word);
+      return word;
+    });
+    const [first, second] = words as [Local, Local];
+    keys.set(at, emitRandomKey(f, { seed: first, step: second, key }));
+    f.release(first, second);
+  };
+
+  const spotOfRow = (row: number, pass: number): Spot => {
+    const ahead = row === 0 ? nowhere : nowhere.map((_, loop) => (loop === last - 1 ? row : 0));
+    return { ahead, lanes: 4, row, column: undefined, pass };
+  };
+
+  const follow = ({ key, index, stride, size, access }: Follower, row: number): void => {
+    clampedBytes(f, read(index, spotOfRow(row, 0)), stride, size);
+    f.lane("i32x4.extract_lane", 0);
+    pointers.set(`${key}:${row}`, cursors.follow(access));
+  };
+
+  const isDue = (at: number, loop: number, pass: number): boolean => {
+    const level = levelOf(at);
+    return !level.element && level.loop === loop && level.pass === pass;
+  };
+
+  return {
+    at: read,
+    laneNumbers,
+    enter(loop, pass, rows) {
+      const due = followers.filter(({ index }) => loop === last - 1 && levelOf(index).pass === pass);
+      // A lookup of a row value is itself a row value that others may read: pointers come as soon as their index is there.
+      const followFrom = (at: number): void => {
+        for (const follower of due) {
+          if (follower.index !== at) continue;
+          for (let row = 0; row < rows; row += 1) if (!pointers.has(`${follower.key}:${row}`)) follow(follower, row);
+        }
+      };
+      for (const { index } of due) if (lasting.has(rowKey(index, 0))) followFrom(index);
+      body.forEach((instruction, at) => {
+        if (!isDue(at, loop, pass)) return;
+        if (instruction.op === "reduce" && levelOf(instruction.input).element) return;
+        for (let row = 0; row < (levelOf(at).byRow ? rows : 1); row += 1) {
+          const key = rowKey(at, row);
+          if (!lasting.has(key)) lasting.set(key, compute(at, spotOfRow(row, pass)));
+        }
+        followFrom(at);
+      });
+      body.forEach((instruction, at) => {
+        if (instruction.op !== "random" || keys.has(at)) return;
+        const inputs = [instruction.seed, instruction.step];
+        if (inputs.every((input) => lasting.has(rowKey(input, 0)))) makeKey(at, instruction);
+      });
+    },
+    leave(loop) {
+      for (const [key, local] of lasting) {
+        if (levelOf(Number.parseInt(key, 10)).loop !== loop) continue;
+        f.release(local);
+        lasting.delete(key);
+      }
+      for (const [at, { first, second }] of keys) {
+        const { seed, step } = body[at] as Extract<Instruction, { op: "random" }>;
+        if (Math.max(levelOf(seed).loop, levelOf(step).loop) !== loop) continue;
+        f.release(first, second);
+        keys.delete(at);
+      }
+      if (loop !== last - 1) return;
+      for (const local of kept.values()) f.release(local);
+      kept.clear();
+      for (const pointer of pointers.values()) cursors.leave(pointer);
+      pointers.clear();
+    },
+    set(instruction, value) {
+      lasting.set(rowKey(instruction, 0), value);
+    },
+    keep(instruction, spot) {
+      const key = rowKey(instruction, spot.row);
+      const local = read(instruction, spot);
+      vector.delete(key);
+      kept.set(keptKey(instruction, spot), local);
+    },
+    clear() {
+      f.release(...vector.values());
+      vector.clear();
+    },
+    columns: (spot) => iterationNumber(last, spot),
+    moved: (key, row) => pointers.get(`${key}:${row}`),
+  };
+}
+
+function numbers(f: FunctionBuilder): Local {
+  const local = f.local("v128");
+  f.i32x4(0);
+  for (const lane of [1, 2, 3]) {
+    f.i32(lane);
+    f.lane("i32x4.replace_lane", lane);
+  }
+  f.set(local);
+  return local;
+}
+
+/** Leaves the bytes by which an index moves a place: clamped to 0 .. size - 1, times the stride in elements. */
+export function clampedBytes(f: FunctionBuilder, index: Local, stride: number, size: number): void {
+  f.get(index);
+  f.i32x4(0);
+  f.op("i32x4.max_s");
+  f.i32x4(size - 1);
+  f.op("i32x4.min_s");
+  f.i32x4(elementBytes * stride);
+  f.op("i32x4.mul");
+}
+
+/**
+ * `maximum` or `minimum` of a value and a constant in one instruction: the lane is the value where the comparison does not hold,
+ * so not a number stays so. Writes nothing and gives false where there is no such constant.
+ */
+function extreme(
+  f: FunctionBuilder,
+  name: string,
+  operands: readonly Local[],
+  inputs: readonly number[],
+  body: readonly Instruction[],
+): boolean {
+  if (name !== "maximum" && name !== "minimum") return false;
+  const constant = inputs.findIndex((input) => {
+    const instruction = body[input] as Instruction;
+    return instruction.op === "constant" && instruction.dtype === "f32" && !Number.isNaN(instruction.value);
+  });
+  if (constant === -1) return false;
+  f.get(operands[1 - constant] as Local);
+  f.get(operands[constant] as Local);
+  f.op(name === "maximum" ? "f32x4.pmax" : "f32x4.pmin");
+  return true;
+}
