@@ -23,6 +23,7 @@ const entrances = `
   export { nodeHost } from "./src/cli/host.ts";
   export { controlFeeds } from "./src/runtime/train/control-feeds.ts";
   export { initialise } from "./src/runtime/train/initialise.ts";
+  export { bindingFile } from "./src/runtime/executors/tensorflow/binding.ts";
   export { tfjsExecutor } from "./src/runtime/executors/tfjs/index.ts";
 `;
 

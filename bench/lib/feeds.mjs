@@ -7,7 +7,7 @@ export const controls = { progress: 0.5, epoch: 2, rate: 1, seed: 1111 };
  * Feeds for a plan's inputs but the trainer's. Numbers are normal of deviation 1 (targets with a range: uniform in it), classes
  * uniform, optional fields present, lengths between half and the whole dimension with one sample of full length.
  */
-export function feedsFor(plan, compiled, model, { sequence, seed }) {
+export function feedsFor(plan, { compiled, model }, { sequence, seed }) {
   const lengths = lengthsFor(plan, sequence, seed);
   return Object.fromEntries(
     plan.inputs

@@ -26,7 +26,10 @@ function mmx(executor, threads, { model, batch, width }, { bundle, manifest, pap
       ? { spec: `bench/models/${model}.mmx`, set: { D: String(width) }, manifest }
       : { spec: paper.spec, set: paper.set(width), stage: paper.stage, sizes: paper.sizes(batch, width) };
   const job = { bundle, root, executor, threads, ...source };
-  return { key: `mmx ${executor} x${threads}`, label: `mmx ${executor}`, threads, process: node("step-worker.mjs", job) };
+  // TensorFlow's own variables: the addon has no other way to say it.
+  const environment = { TF_NUM_INTRAOP_THREADS: String(threads), TF_NUM_INTEROP_THREADS: String(threads) };
+  const process = { ...node("step-worker.mjs", job), environment };
+  return { key: `mmx ${executor} x${threads}`, label: `mmx ${executor}`, threads, process };
 }
 
 /** Worker threads and SIMD are Node's own; nothing is switched on by flags. */
@@ -41,7 +44,7 @@ function peers(point, options, manifest, paper) {
     command,
     args: [file(`peers/${script}`)],
     job: { manifest, threads, ...(mode === undefined ? {} : { mode }) },
-    environment: { OMP_NUM_THREADS: String(threads), OMP_WAIT_POLICY: "passive" },
+    environment: { OMP_NUM_THREADS: String(threads), OMP_WAIT_POLICY: "passive", PYTHONDONTWRITEBYTECODE: "1" },
   });
   const [first, ...others] = options.pythons;
   const torch = [

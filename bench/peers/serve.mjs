@@ -12,15 +12,16 @@ const peakMemory = () => process.resourceUsage().maxRSS / 1024;
 
 /**
  * Serves until the standard input ends. `prepare(job)` gives `{ step, describe }`: `step()` runs one training step and gives its
- * loss, `describe()` what is known after the first step (versions, memory). The job is the last argument, as JSON.
+ * loss, `describe()` what is known after the first step (versions, memory);
+ * a preparation that has done the first step itself gives `firstLoss`. The job is the last argument, as JSON.
  */
 export async function serve(prepare) {
   const job = JSON.parse(process.argv.at(-1));
   const before = peakMemory();
   const started = performance.now();
   try {
-    const { step, describe } = await prepare(job);
-    losses.push(await step());
+    const { step, describe, firstLoss } = await prepare(job);
+    losses.push(firstLoss ?? (await step()));
     const firstStep = performance.now() - started;
     say({ event: "ready", firstStep, before, ...(await describe?.()) });
     for await (const line of createInterface({ input: process.stdin })) {
