@@ -54,6 +54,8 @@ test("threads: what MMX_THREADS says, else one a core, at most 8", () => {
   expect(threadCount({ MMX_THREADS: "" }, 64)).toBe(8);
   expect(threadCount({ MMX_THREADS: "12" }, 2)).toBe(12);
   for (const wrong of ["0", "two", "1.5", "65"]) {
-    expect(() => threadCount({ MMX_THREADS: wrong }, 2)).toThrow(`MMX_THREADS is ${wrong}, where the number of threads is meant: 1 to 64`);
+    expect(() => threadCount({ MMX_THREADS: wrong }, 2)).toThrow(
+      `MMX_THREADS is ${wrong}, where the number of threads is meant: 1 to 64`,
+    );
   }
 });
