@@ -7,6 +7,7 @@ import { makePlan } from "../../src/compiler/ir/make-plan.ts";
 import type { Plan } from "../../src/compiler/ir/plan.ts";
 import type { Executor, HostTensor, Session } from "../../src/runtime/executors/executor.ts";
 import { type KernelTime, wasmExecutor } from "../../src/runtime/executors/wasm/index.ts";
+import { networkFeeds, networkPlan } from "./network.ts";
 import { initialise, leaf, recurrentFeeds, recurrentProgram, tensor } from "./programs.ts";
 import { wave } from "./samples.ts";
 
@@ -22,42 +23,13 @@ const open = async (executor: Executor): Promise<Session> => {
 };
 const values = (value: HostTensor | undefined): number[] => Array.from(value?.data ?? []);
 
-const [batch, width, hidden] = [64, 48, 96];
-
-/** Two layers and plain descent, with enough work that threads share it; `keep` gives the hidden values too. */
-function networkPlan(): Plan {
-  const builder = graphBuilder();
-  const product = (left: number, right: number, contract: readonly [number, number]): number =>
-    builder.add("dot", [left, right], { batch: [], contract: [contract] });
-  const fill = (value: number, shape: readonly number[]): number =>
-    builder.add("constant", [], { value, sizes: shape.map(constantDim), dtype: "f32" });
-  const x = leaf(builder, "input", "x", [batch, width]);
-  const [first, second] = [
-    leaf(builder, "variable", "first", [width, hidden]),
-    leaf(builder, "variable", "second", [hidden, width]),
-  ];
-  const inner = builder.add("tanh", [product(x, first, [1, 0])]);
-  const error = builder.add("subtract", [product(inner, second, [1, 0]), x]);
-  const loss = builder.add("sum", [builder.add("multiply", [error, error])], { axes: [0, 1] });
-  const slope = builder.add("multiply", [error, fill(1e-4, [batch, width])]);
-  const back = product(slope, second, [1, 1]);
-  const bend = builder.add("subtract", [fill(1, [batch, hidden]), builder.add("multiply", [inner, inner])]);
-  const steps = { first: product(x, builder.add("multiply", [back, bend]), [0, 0]), second: product(inner, slope, [0, 0]) };
-  const assignments = [
-    { variable: "first", value: builder.add("subtract", [first, steps.first]) },
-    { variable: "second", value: builder.add("subtract", [second, steps.second]) },
-  ];
-  return makePlan("network", builder.finish({ loss, inner }, assignments), {});
-}
-
 async function trained(session: Session, steps: number): Promise<number[]> {
   const plan = networkPlan();
   initialise(session, plan);
   const program = await session.load(plan);
   const seen: number[] = [];
   for (let step = 0; step < steps; step += 1) {
-    const feeds = { x: tensor([batch, width], wave(batch * width, 0.1 * step + 0.3)) };
-    seen.push(...values((await program.run(feeds, { outputs: ["loss"] })).loss));
+    seen.push(...values((await program.run(networkFeeds(step), { outputs: ["loss"] })).loss));
   }
   return [...seen, ...values(await session.read("first")), ...values(await session.read("second"))];
 }
@@ -93,22 +65,28 @@ describe("threads", () => {
   });
 });
 
-test("each set of outputs has code of its own, made once; disposing of a program frees its own memory only", async () => {
+test("each set of outputs has code and constants of its own, made once; disposing of a program frees its own memory only", async () => {
   const session = await open(wasmExecutor({ threads: 2 }));
   const empty = session.liveTensors();
-  const plan = networkPlan();
-  initialise(session, plan);
+  const builder = graphBuilder();
+  const w = leaf(builder, "variable", "w", [5]);
+  const shift = builder.add("literal", [], { values: [5, 2, 3, 1, 4], sizes: [constantDim(5)], dtype: "f32" });
+  const [sum, difference] = [builder.add("add", [w, shift]), builder.add("subtract", [w, shift])];
+  session.write("w", tensor([5], [1, 2, 3, 4, 5]));
   const started = session.liveTensors() ?? 0;
-  const program = await session.load(plan);
-  const feeds = { x: tensor([batch, width], wave(batch * width, 0.3)) };
-  await program.run(feeds, { outputs: [] });
+  const program = await session.load(makePlan("shifts", builder.finish({ sum, difference }), {}));
+  await program.run({}, { outputs: ["sum"] });
   const one = session.liveTensors() ?? 0;
   expect(one).toBeGreaterThan(started);
-  await program.run(feeds, { outputs: ["inner", "loss"] });
+  const { sum: high, difference: low } = await program.run({}, { outputs: ["difference", "sum"] });
+  expect([values(high), values(low)]).toEqual([
+    [6, 4, 6, 5, 9],
+    [-4, 0, 0, 3, 1],
+  ]);
   const two = session.liveTensors() ?? 0;
   expect(two).toBeGreaterThan(one);
-  await program.run(feeds, { outputs: ["loss", "inner"] });
-  await program.run(feeds);
+  await program.run({}, { outputs: ["sum", "difference"] });
+  await program.run({});
   expect(session.liveTensors()).toBe(two);
   program.dispose();
   expect(session.liveTensors()).toBe(started);
@@ -192,7 +170,7 @@ test("a host function that fails after variables were set leaves them as they we
 test("a traced step is a step: the variables have their new values, which untraced steps go on from", async () => {
   const [plain, observed] = [await open(wasmExecutor({ threads: 1 })), await open(wasmExecutor({ threads: 1 }))];
   const plan = networkPlan();
-  const feeds = { x: tensor([batch, width], wave(batch * width, 0.3)) };
+  const feeds = networkFeeds(0);
   const losses = await Promise.all(
     [plain, observed].map(async (session) => {
       initialise(session, plan);
