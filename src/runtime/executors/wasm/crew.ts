@@ -71,7 +71,12 @@ export function gatherCrew(memory: SessionMemory, { threads, start, mayWait }: C
     const failed = (reason: string): void => {
       failure ??= reason;
     };
-    workers = Array.from({ length: threads - 1 }, () => start(workerSource, failed));
+    try {
+      workers = Array.from({ length: threads - 1 }, () => start(workerSource, failed));
+    } catch (error) {
+      workers = [];
+      failed(reasonOf(error));
+    }
     Atomics.add(block, words.mail, 1);
     workers.forEach((worker, at) => {
       worker.post({ kind: "start", thread: at + 1, memory: memory.memory });
@@ -114,7 +119,7 @@ export function gatherCrew(memory: SessionMemory, { threads, start, mayWait }: C
       try {
         own(first, mayWait ? patience : -1);
       } catch (error) {
-        failure ??= error instanceof Error ? error.message : String(error);
+        failure ??= reasonOf(error);
         Atomics.store(tickets, control.ticket / 8, BigInt.asIntN(64, BigInt((first + lists) >>> 0) << 32n));
         Atomics.notify(block, control.ticket / 4 + 1);
       }
@@ -128,6 +133,8 @@ export function gatherCrew(memory: SessionMemory, { threads, start, mayWait }: C
     },
   };
 }
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 function readFailure(memory: SessionMemory): string {
   const text = new Uint8Array(memory.memory.buffer, 4 * words.reason, words.reasonBytes).slice();
