@@ -3,7 +3,8 @@
 import type { Access, Contraction, Kernel, Loop, Nest } from "../kernel.ts";
 import { variesAlongInnermost } from "../levels.ts";
 import { accessesOf } from "../operands.ts";
-import { isLinearInProduct } from "./linear.ts";
+import { alignCopies } from "./align-copies.ts";
+import { isLinear } from "./linear.ts";
 import { type Choice, type Extent, movedBy, sameView, staysInside, type View } from "./views.ts";
 
 export interface Fill {
@@ -59,7 +60,7 @@ function alignLoop(kernel: Loop, outer: readonly number[], context: AlignContext
           ? alignLoop(inner, iterations, inside)
           : inner.kind === "host"
             ? undefined
-            : alignLeaf(inner, iterations, inside, false);
+            : (alignLeaf(inner, iterations, inside, false) ?? (inner.kind === "nest" ? alignCopies(inner, inside) : undefined));
       if (found === undefined) return undefined;
       for (const [buffer, view] of found.views) views.set(buffer, view);
       pending.push(...found.pending);
@@ -107,6 +108,12 @@ function alignAlong(kernel: Leaf, choice: Choice, iterations: readonly number[],
     return moved === undefined ? extents : [...extents, moved];
   };
 
+  const periodOf = ({ buffer }: Access, stride: number) => ({
+    length: context.length,
+    stride,
+    elements: context.elements(buffer),
+  });
+
   const declare = (buffer: number, view: View): boolean => {
     const known = views.get(buffer) ?? context.viewOf(buffer);
     if (known !== undefined) {
@@ -128,7 +135,7 @@ function alignAlong(kernel: Leaf, choice: Choice, iterations: readonly number[],
     if (stride !== 0) {
       const moved = store.index === undefined ? undefined : { size: store.index.size, stride: store.index.stride };
       return (
-        staysInside(access, kernel.sizes, extentsOf(access, moved), choice, context.length, stride) &&
+        staysInside(access, kernel.sizes, extentsOf(access, moved), choice, periodOf(access, stride)) &&
         declare(access.buffer, { kind: "sliced", stride })
       );
     }
@@ -145,7 +152,7 @@ function alignAlong(kernel: Leaf, choice: Choice, iterations: readonly number[],
   const readFits = (access: Access, sizes: readonly number[], moved?: Extent): boolean => {
     const { buffer } = access;
     const stride = movedBy(access, choice);
-    const inside = (by: number): boolean => staysInside(access, sizes, extentsOf(access, moved), choice, context.length, by);
+    const inside = (by: number): boolean => staysInside(access, sizes, extentsOf(access, moved), choice, periodOf(access, by));
     const view = views.get(buffer) ?? context.viewOf(buffer);
     const constant = context.pendingValue(buffer);
     if (view === undefined && constant === undefined) return stride >= 0;
@@ -186,7 +193,9 @@ function reducesFit(kernel: Leaf, { loop }: Choice): boolean {
 /** How the copies are combined of a store that does not move along the chunked loop; undefined if they cannot be. */
 function combinationOf(kernel: Leaf, { loop }: Choice, { value, mode, index }: Leaf["stores"][number]) {
   if (loop >= kernel.sizes.length) {
-    return mode !== "max" && index === undefined && isLinearInProduct(kernel.body, value) ? "add" : undefined;
+    return mode !== "max" && index === undefined && isLinear(kernel.body, value, ({ op }) => op === "product")
+      ? "add"
+      : undefined;
   }
   const isInnermost = loop === kernel.sizes.length - 1;
   const reduced = kernel.body[value];

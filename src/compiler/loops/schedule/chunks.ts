@@ -38,8 +38,8 @@ export function buildChunks(plan: ChunkPlan, registry: Registry): { segment: Dra
   const claimed = new Map<number, number>();
   const starts = new Map<number, number>();
 
-  for (const { item } of members) {
-    for (const buffer of item.touches.writes) {
+  for (const { item, alignment } of members) {
+    for (const buffer of alignment.views.keys()) {
       const view = views.get(buffer);
       if (view === undefined || copies.has(buffer) || slices.has(buffer)) continue;
       const elements = registry.elements(buffer);

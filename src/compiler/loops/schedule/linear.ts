@@ -1,20 +1,23 @@
-// Whether a contraction's epilogue only scales the sum of products: then parts of the sum may be scaled first and added after.
+// Whether a value only scales and adds what chunks have parts of: then the parts may go through the same arithmetic, and their
+// sum comes out the same.
 import type { Instruction } from "../kernel.ts";
 
-/** Whether instruction `value` is a multiple of a contraction's sum of products by something that does not depend on it. */
-export function isLinearInProduct(body: readonly Instruction[], value: number): boolean {
+/** Whether instruction `value` is linear in the instructions that are parts, without a term of its own. */
+export function isLinear(body: readonly Instruction[], value: number, isPart: (instruction: Instruction) => boolean): boolean {
   const instruction = body[value];
-  if (instruction?.op === "product") return true;
-  if (instruction?.op !== "apply") return false;
+  if (instruction === undefined) return false;
+  if (isPart(instruction)) return true;
+  if (instruction.op !== "apply") return false;
   const [first, second] = instruction.inputs;
   if (first === undefined) return false;
-  if (instruction.name === "negate") return isLinearInProduct(body, first);
+  const linear = (input: number): boolean => isLinear(body, input, isPart);
+  if (instruction.name === "negate") return linear(first);
   if (second === undefined) return false;
-  const scales = (scaled: number, by: number): boolean => isLinearInProduct(body, scaled) && !dependsOnProduct(body, by);
+  const scales = (scaled: number, by: number): boolean => linear(scaled) && !dependsOn(body, by, isPart);
   switch (instruction.name) {
     case "add":
     case "subtract":
-      return isLinearInProduct(body, first) && isLinearInProduct(body, second);
+      return linear(first) && linear(second);
     case "divide":
       return scales(first, second);
     case "multiply":
@@ -24,9 +27,10 @@ export function isLinearInProduct(body: readonly Instruction[], value: number): 
   }
 }
 
-function dependsOnProduct(body: readonly Instruction[], value: number): boolean {
+function dependsOn(body: readonly Instruction[], value: number, isPart: (instruction: Instruction) => boolean): boolean {
   const instruction = body[value];
-  if (instruction?.op === "product") return true;
-  if (instruction?.op === "lookup") return dependsOnProduct(body, instruction.index);
-  return instruction?.op === "apply" && instruction.inputs.some((input) => dependsOnProduct(body, input));
+  if (instruction === undefined) return false;
+  if (isPart(instruction)) return true;
+  if (instruction.op === "lookup") return dependsOn(body, instruction.index, isPart);
+  return instruction.op === "apply" && instruction.inputs.some((input) => dependsOn(body, input, isPart));
 }

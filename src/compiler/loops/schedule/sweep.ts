@@ -25,18 +25,23 @@ export interface ConstantFill {
   readonly value: number;
 }
 
-/** The buffer that an item does nothing but fill, if it does. */
-export function constantFillOf({ kernel }: Item, registry: Registry): ConstantFill | undefined {
+/** The buffer that an item does nothing but fill, if it does; `constantOf` knows buffers that are constant throughout already. */
+export function constantFillOf(
+  { kernel }: Item,
+  registry: Registry,
+  constantOf: (buffer: number) => number | undefined,
+): ConstantFill | undefined {
   if (kernel.kind !== "nest" || kernel.body.length !== 1 || kernel.stores.length !== 1 || kernel.fills.length > 0)
     return undefined;
   const [instruction] = kernel.body;
   const [store] = kernel.stores;
-  if (instruction?.op !== "constant" || store === undefined || store.mode !== "set" || store.index !== undefined)
-    return undefined;
+  if (store === undefined || store.mode !== "set" || store.index !== undefined) return undefined;
   const { buffer } = store.access;
   const isWhole = kernel.sizes.reduce((product, size) => product * size, 1) === registry.elements(buffer);
   if (!isWhole || registry.buffers[buffer]?.kind === "variable") return undefined;
-  return { buffer, value: instruction.value };
+  if (instruction?.op === "constant") return { buffer, value: instruction.value };
+  const value = instruction?.op === "load" ? constantOf(instruction.access.buffer) : undefined;
+  return value === undefined ? undefined : { buffer, value };
 }
 
 /** Work of producers, in nanoseconds, that may be moved before a segment so that its chunks can read their results freely. */
@@ -58,7 +63,8 @@ export function sweep(
   const waiting = new Map<number, { readonly item: number; readonly value: number }>();
   const absorbed = new Set<number>();
   const prelude = new Set<number>();
-  const fillers = new Map<number, number>();
+  /** All constant buffers, those as well that something has touched. */
+  const fillers = new Map<number, { readonly item: number; readonly value: number }>();
   const isSmall = (work: number): boolean => work <= Math.max(smallWork, smallShare * totalCost(items));
   let blamed: number | undefined;
 
@@ -81,6 +87,8 @@ export function sweep(
     if (filled !== undefined) {
       waiting.delete(buffer);
       prelude.add(filled.item);
+      // One that copies another constant buffer needs that one filled, wherever else it may be filled too.
+      for (const source of items[filled.item]?.touches.reads ?? []) prelude.add(fillers.get(source)?.item ?? -1);
       return true;
     }
     const moved = new Set<number>();
@@ -95,7 +103,7 @@ export function sweep(
     const isShared = [...alignments.keys()].some(
       (at) => !moved.has(at) && [...(items[at] as Item).touches.writes].some((own) => written.has(own)),
     );
-    const wasFilled = [...written].some((own) => absorbed.has(fillers.get(own) ?? -1));
+    const wasFilled = [...written].some((own) => absorbed.has(fillers.get(own)?.item ?? -1));
     if (moved.size === 0 || isShared || wasFilled || !isSmall(totalCost([...moved].map((at) => items[at] as Item)))) return false;
     for (const at of moved) {
       alignments.delete(at);
@@ -122,10 +130,11 @@ export function sweep(
       alignments.has(other) || prelude.has(other) || absorbed.has(other) || isWaiting(other);
     const isWaiting = (other: number): boolean => [...waiting.values()].some((filled) => filled.item === other);
     if (!before.every(isTaken) || item.kernel.kind === "host") return;
-    const fill = constantFillOf(item, registry);
-    if (fill !== undefined && before.length === 0) {
-      waiting.set(fill.buffer, { item: at, value: fill.value });
-      fillers.set(fill.buffer, at);
+    const fill = constantFillOf(item, registry, (buffer) => fillers.get(buffer)?.value);
+    if (fill !== undefined && before.every((other) => [...fillers.values()].some((filled) => filled.item === other))) {
+      const filled = { item: at, value: fill.value };
+      waiting.set(fill.buffer, filled);
+      fillers.set(fill.buffer, filled);
       return;
     }
     const found = alignedItem(item);
@@ -153,11 +162,17 @@ export function sweep(
 /** For each buffer how many kernels write it, those left out that only fill it with a constant. */
 export function writerCounts(items: readonly Item[], registry: Registry): ReadonlyMap<number, number> {
   const counts = new Map<number, number>();
+  const constants = new Map<number, number>();
   const count = (kernel: Kernel): void => {
     if (kernel.kind === "loop") kernel.body.forEach(count);
     else for (const buffer of touchesOf(kernel).writes) counts.set(buffer, (counts.get(buffer) ?? 0) + 1);
+    for (const buffer of touchesOf(kernel).writes) constants.delete(buffer);
   };
-  for (const item of items) if (constantFillOf(item, registry) === undefined) count(item.kernel);
+  for (const item of items) {
+    const fill = constantFillOf(item, registry, (buffer) => constants.get(buffer));
+    if (fill === undefined) count(item.kernel);
+    else constants.set(fill.buffer, fill.value);
+  }
   return counts;
 }
 

@@ -31,21 +31,22 @@ export const movedBy = (access: Access, { loop, per }: Choice): number => (acces
 /**
  * Whether the iterations of entry e touch entry e of a sliced buffer alone: the chunked loop moves by the entry's stride, and
  * all other movement (`extents`: further directions beside the loops) stays inside of one entry, or jumps whole periods.
+ * The buffer of so many elements has to consist of whole periods.
  */
 export function staysInside(
   access: Access,
   sizes: readonly number[],
   extents: readonly Extent[],
   choice: Choice,
-  length: number,
-  stride: number,
+  period: { readonly length: number; readonly stride: number; readonly elements: number },
 ): boolean {
-  if (stride <= 0 || movedBy(access, choice) !== stride) return false;
-  const period = length * stride;
+  const { length, stride, elements } = period;
+  if (stride <= 0 || movedBy(access, choice) !== stride || elements % (length * stride) !== 0) return false;
+  const whole = length * stride;
   let low = access.offset;
   let high = access.offset;
   const move = (size: number, by: number): void => {
-    if (size <= 1 || by % period === 0) return;
+    if (size <= 1 || by % whole === 0) return;
     if (by > 0) high += by * (size - 1);
     else low += by * (size - 1);
   };
@@ -53,6 +54,6 @@ export function staysInside(
     move(loop === choice.loop ? choice.per : size, access.strides[loop] ?? 0);
   });
   for (const { size, stride: by } of extents) move(size, by);
-  const base = Math.floor(low / period) * period;
+  const base = Math.floor(low / whole) * whole;
   return high - base < stride;
 }
