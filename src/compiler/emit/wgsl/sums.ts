@@ -211,24 +211,31 @@ function emitShared(
     });
   });
   emission.push(shader.finish({ invocations, groups: tiles * parts, path: task.path }));
-  if (partials === undefined) return;
-  sums.forEach((sum, at) => {
-    emitParts(emission, task, sum, kept, partials[at] as number, parts);
-  });
+  if (partials !== undefined) emitParts(emission, task, sums, kept, partials, parts);
 }
 
 /** Combines the parts of every entry: a task over the parts, then the entry's loops. */
-function emitParts(emission: Emission, task: Task, sum: Sum, kept: readonly number[], partial: number, parts: number): void {
-  const { store } = sum;
-  const chosen = store.index === undefined ? [] : [{ size: store.index.size, stride: store.index.stride }];
-  const loops = [
-    ...chosen,
-    ...kept.map((loop) => ({ size: task.sizes[loop] as number, stride: store.access.strides[loop] as number })),
-  ];
-  const sizes = [parts, ...loops.map(({ size }) => size)];
+function emitParts(
+  emission: Emission,
+  task: Task,
+  sums: readonly Sum[],
+  kept: readonly number[],
+  partials: readonly number[],
+  parts: number,
+): void {
+  const chosen = sums[0]?.store.index;
+  const entryLoops = kept.map((loop) => task.sizes[loop] as number);
+  const sizes = [parts, ...(chosen === undefined ? [] : [chosen.size]), ...entryLoops];
   const strides = sizes.map((_, loop) => product(sizes.slice(loop + 1)));
-  const access = { ...store.access, strides: [0, ...loops.map(({ stride }) => stride)] };
-  const body: Instruction[] = [{ op: "load", access: { buffer: partial, offset: 0, strides }, dtype: dtypeOf(task, store) }];
-  const plain: Store = { access, value: 0, mode: store.mode };
-  emitSums(emission, { sizes, body, stores: [plain], path: task.path }, [{ store: plain, initial: sum.initial }]);
+  const body = sums.map(({ store }, at): Instruction => {
+    const access = { buffer: partials[at] as number, offset: 0, strides };
+    return { op: "load", access, dtype: dtypeOf(task, store) };
+  });
+  const combinedParts = sums.map(({ store, initial }, value): Sum => {
+    const own = kept.map((loop) => store.access.strides[loop] as number);
+    const access = { ...store.access, strides: [0, ...(store.index === undefined ? [] : [store.index.stride]), ...own] };
+    return { store: { access, value, mode: store.mode }, initial };
+  });
+  const stores = combinedParts.map(({ store }) => store);
+  emitSums(emission, { sizes, body, stores, path: task.path }, combinedParts);
 }
