@@ -65,7 +65,9 @@ export async function runGenerated(contraction: Contraction, { buffers, values }
     const view = of instanceof Int32Array ? Int32Array : Float32Array;
     return new view(memory.buffer, addresses[at] as number, of.length).slice();
   });
-  values.forEach((of, at) => all.fill(0x7f, addresses[at] as number, (addresses[at] as number) + 4 * of.length));
+  values.forEach((of, at) => {
+    all.fill(0x7f, addresses[at] as number, (addresses[at] as number) + 4 * of.length);
+  });
   all.fill(0x7f, scratch, last);
   const written = all.findIndex((byte) => byte !== 0x7f);
   if (written !== -1) throw new Error(`the code wrote outside of the buffers, at byte ${written}`);

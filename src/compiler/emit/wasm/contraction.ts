@@ -2,31 +2,25 @@
 // Sizes, strides and offsets are constants of the code; only the operands' addresses are parameters.
 import type { Buffer, Contraction } from "../../loops/kernel.ts";
 import { operandsOf } from "../../loops/operands.ts";
-import type { FunctionBuilder, FunctionHandle, Local, ModuleBuilder } from "./assembler.ts";
-import { fillBuffer } from "./contraction/fill.ts";
+import type { FunctionBuilder, FunctionHandle, ModuleBuilder } from "./assembler.ts";
 import { emitLoops } from "./contraction/loops.ts";
-import { packedBytes } from "./contraction/pack.ts";
+import { scratchOf } from "./contraction/pack.ts";
 import { planContraction } from "./contraction/plan.ts";
 import { productOf } from "./contraction/product.ts";
+import { emitFill, type NestFill } from "./nest-fills.ts";
 
-interface Fill {
-  readonly operand: number;
-  readonly buffer: Buffer;
-  readonly value: number;
-}
-
-function fillsOf(contraction: Contraction, buffers: readonly Buffer[]): readonly Fill[] {
+function contractionFills(contraction: Contraction, buffers: readonly Buffer[]): readonly NestFill[] {
   const operands = operandsOf(contraction);
-  return contraction.fills.map(({ buffer, value }) => ({
-    operand: operands.findIndex((operand) => operand.buffer === buffer),
-    buffer: buffers[buffer] as Buffer,
-    value,
-  }));
+  return contraction.fills.map(({ buffer, value }) => {
+    const { dtype, shape } = buffers[buffer] as Buffer;
+    const operand = operands.findIndex((each) => each.buffer === buffer);
+    return { operand, value, dtype, entries: shape.reduce((total, size) => total * size, 1) };
+  });
 }
 
 /** Bytes of scratch memory that the contraction's function needs; where they are more than 0 it takes one pointer more. */
 export function scratchBytes(contraction: Contraction): number {
-  return packedBytes(planContraction(productOf(contraction)));
+  return scratchOf(planContraction(productOf(contraction)));
 }
 
 /**
@@ -41,15 +35,13 @@ export function emitContraction(
 ): FunctionHandle {
   const operands = operandsOf(contraction).length;
   const plan = planContraction(productOf(contraction));
-  const parameters = operands + (packedBytes(plan) > 0 ? 1 : 0);
+  const parameters = operands + (scratchOf(plan) > 0 ? 1 : 0);
   return module.function(
     name,
     Array.from({ length: parameters }, () => "i32" as const),
     [],
     (f: FunctionBuilder) => {
-      for (const { operand, buffer, value } of fillsOf(contraction, buffers)) {
-        fillBuffer(f, f.params[operand] as Local, buffer, value);
-      }
+      for (const fill of contractionFills(contraction, buffers)) emitFill(f, fill);
       if (plan.product.sizes.every((size) => size > 0)) emitLoops(f, plan, operands);
     },
   );
@@ -57,18 +49,13 @@ export function emitContraction(
 
 /** Equal for contractions that the same function computes: all but the numbers of buffers and the paths. */
 export function contractionKey(contraction: Contraction, buffers: readonly Buffer[]): string {
-  const fills = fillsOf(contraction, buffers).map(({ operand, buffer: { dtype, shape }, value }) => ({
-    operand,
-    dtype,
-    shape,
-    value,
-  }));
+  const fills = contractionFills(contraction, buffers);
   const operands = operandsOf(contraction).length;
-  return JSON.stringify([productOf(contraction), fills, operands], (_, value: unknown) =>
-    typeof value === "number" && (!Number.isFinite(value) || Object.is(value, -0))
-      ? Object.is(value, -0)
-        ? "-0"
-        : String(value)
-      : value,
-  );
+  return JSON.stringify([productOf(contraction), fills, operands], exactNumber);
+}
+
+/** JSON has no infinities and one zero. */
+function exactNumber(_key: string, value: unknown): unknown {
+  if (Object.is(value, -0)) return "-0";
+  return typeof value === "number" && !Number.isFinite(value) ? `${value}` : value;
 }

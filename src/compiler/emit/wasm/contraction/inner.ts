@@ -39,7 +39,9 @@ export function innerSums(f: FunctionBuilder, rows: number, sides: InnerSides): 
       columns.forEach((offset, at) => {
         loadLanes(f, { local: r.local, offset: r.offset + offset }, lanes);
         f.set(terms);
-        lefts.forEach((local, height) => sums.addProduct(height, at, local, terms));
+        lefts.forEach((local, height) => {
+          sums.addProduct(height, at, local, terms);
+        });
       });
       sums.next();
     },

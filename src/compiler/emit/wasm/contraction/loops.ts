@@ -1,63 +1,101 @@
 // The loops of a contraction around its tiles, and in each tile the sums, then the body and its stores.
 import type { FunctionBuilder, Local } from "../assembler.ts";
 import { innerSums } from "./inner.ts";
-import { type LeftPanel, packedBlocks, packLeft, packRight, panelStrides } from "./pack.ts";
-import { type ContractionPlan, sizeOf, termsOf } from "./plan.ts";
+import {
+  type LeftPanel,
+  packedBlocks,
+  packLeft,
+  packRight,
+  panelStrides,
+  scratchOf,
+  unfinishedOffset,
+  unfinishedVectors,
+} from "./pack.ts";
+import { blockTerms, type ContractionPlan, sizeOf } from "./plan.ts";
 import type { Factor } from "./product.ts";
 import { spreadSums } from "./spread.ts";
 import { storeTile } from "./stores.ts";
 import type { Sums } from "./sums.ts";
-import type { TermLoop } from "./terms.ts";
+import type { Pointer, TermLoop } from "./terms.ts";
 import type { ColumnTiles, Tile } from "./tiles.ts";
 import { tileValues } from "./values.ts";
 import { elementBytes, move, repeat, walker } from "./walker.ts";
 
-/** `scratch` is the index of the parameter that points to the scratch area, where the plan packs. */
+/** What a run over rows and columns is for. */
+interface Part {
+  readonly columns: ColumnTiles;
+  readonly contracted: readonly number[];
+  /** Whether the sums are complete then. */
+  readonly last: boolean;
+}
+
+/** `scratch` is the index of the parameter that points to the scratch area, where the plan needs one. */
 export function emitLoops(f: FunctionBuilder, plan: ContractionPlan, scratch: number): void {
   const { product, row, column, outer, rows, packed } = plan;
   const { left, right, stores, sizes } = product;
   const walk = walker(f);
-  const pointerOf = ({ operand, strides }: Factor): Local => walk.pointer(operand, strides);
-  pointerOf(left);
-  pointerOf(right);
+  // Beside the loops of `sizes`, the pointers of both sides walk along the first contracted loop.
+  const termLoop = sizes.length;
+  const pointerOf = ({ operand, strides, contracted }: Factor): Local => walk.pointer(operand, [...strides, contracted[0] ?? 0]);
+  const start = (factor: Factor): Pointer => ({ local: pointerOf(factor), offset: factor.offset * elementBytes });
+  start(left);
+  start(right);
+  const along = (of: (loop: number) => number) => sizes.map((_, loop) => of(loop));
   // A panel of so many columns holds as many entries for each term, so it is as if a column were a row of terms.
-  const panels = sizes.map((_, loop) => (loop === column ? termsOf(product) : 0));
+  const panels = along((loop) => (loop === column ? blockTerms(plan) : 0));
   if (packed.right) walk.pointer(scratch, panels);
+  const unfinishedRow = 4 * unfinishedVectors(plan);
+  const unfinished = along((loop) => (loop === row ? unfinishedRow : loop === column ? 1 : 0));
+  const several = plan.terms.length > 1;
+  if (several) walk.pointer(scratch, unfinished);
   for (const { place } of stores) walk.pointer(place.operand, place.strides);
   const values = tileValues(f, walk, plan);
 
-  const sumsOf = (tile: Tile, panel: LeftPanel | undefined): Sums => {
+  /** The pointer to a tile's unfinished sums goes on the stack; the result is the offset of one of them. */
+  const unfinishedAt = (line: number, vector: number): number => {
+    f.get(walk.pointer(scratch, unfinished));
+    return unfinishedOffset(plan) + elementBytes * (line * unfinishedRow + 4 * vector);
+  };
+
+  const sumsOf = (tile: Tile, contracted: Part["contracted"], panel: LeftPanel | undefined): Sums => {
     const bytes = ({ strides }: Factor, loop: number | undefined): number =>
       loop === undefined ? 0 : elementBytes * (strides[loop] as number);
-    const strides = packed.right
-      ? panelStrides(product.contracted, tile.vectors.length)
-      : right.contracted.map((stride) => stride * elementBytes);
-    const lefts = panel?.strides ?? left.contracted.map((stride) => stride * elementBytes);
-    const loops = product.contracted.map(
-      (size, at): TermLoop => ({ size, left: lefts[at] as number, right: strides[at] as number }),
-    );
+    const inBytes = (factor: Factor) => factor.contracted.map((stride) => stride * elementBytes);
+    const lefts = panel?.strides ?? inBytes(left);
+    const rights = packed.right ? panelStrides(contracted, tile.vectors.length) : inBytes(right);
     const sides = {
-      loops,
-      left: panel?.at ?? { local: pointerOf(left), offset: left.offset * elementBytes },
-      right: packed.right
-        ? { local: walk.pointer(scratch, panels), offset: 0 }
-        : { local: pointerOf(right), offset: right.offset * elementBytes },
+      loops: contracted.map((size, at): TermLoop => ({ size, left: lefts[at] as number, right: rights[at] as number })),
+      left: panel?.at ?? start(left),
+      right: packed.right ? { local: walk.pointer(scratch, panels), offset: 0 } : start(right),
       row: panel === undefined ? bytes(left, row) : elementBytes,
     };
     const across = bytes(right, column);
     if (plan.method === "inner") return innerSums(f, tile.rows, { ...sides, column: across, vectors: tile.vectors });
-    const vectors = tile.vectors.map(({ start }, at) => (packed.right ? 16 * at : across * start));
-    return spreadSums(f, tile.rows, { ...sides, vectors });
+    const before = (line: number, vector: number): void => f.memory("v128.load", unfinishedAt(line, vector));
+    return spreadSums(f, tile.rows, {
+      ...sides,
+      vectors: tile.vectors.map(({ start: first }, at) => (packed.right ? 16 * at : across * first)),
+      start: several ? before : undefined,
+    });
   };
 
-  const emitTile = (tile: Tile, panel: LeftPanel | undefined): void => {
-    const sums = sumsOf(tile, panel);
-    storeTile(f, { plan, walker: walk, values, tile, sums });
+  const emitTile = (tile: Tile, { contracted, last }: Part, panel: LeftPanel | undefined): void => {
+    const sums = sumsOf(tile, contracted, panel);
+    if (last) storeTile(f, { plan, walker: walk, values, tile, sums });
+    else {
+      sums.forEach((of, line) => {
+        of.forEach((sum, vector) => {
+          const offset = unfinishedAt(line, vector);
+          f.get(sum);
+          f.memory("v128.store", offset);
+        });
+      });
+    }
     f.release(...sums.flat());
   };
 
   /** Tiles along a loop, run by a loop, then the rest; the pointers come back to where they were. */
-  const along = (
+  const tiles = (
     loop: number | undefined,
     step: number,
     trips: number,
@@ -73,41 +111,57 @@ export function emitLoops(f: FunctionBuilder, plan: ContractionPlan, scratch: nu
     if (moves) walk.advance(loop, -trips * step);
   };
 
-  const emitRow = ({ vectors, trips, rest }: ColumnTiles, height: number): void => {
-    const from = { local: pointerOf(left), offset: left.offset * elementBytes };
-    const panel = packed.left ? packLeft(f, plan, height, from, f.params[scratch] as Local) : undefined;
-    const tile = (of: Tile["vectors"]) => () => emitTile({ rows: height, vectors: of }, panel);
-    along(column, 4 * vectors.length, trips, tile(vectors), rest.length > 0 ? tile(rest) : undefined);
+  const emitRow = (part: Part, height: number): void => {
+    const { vectors, trips, rest } = part.columns;
+    const scratchArea = f.params[scratch] as Local;
+    const panel = packed.left ? packLeft(f, plan, { ...part, rows: height }, start(left), scratchArea) : undefined;
+    const tile = (of: Tile["vectors"]) => () => emitTile({ rows: height, vectors: of }, part, panel);
+    tiles(column, 4 * vectors.length, trips, tile(vectors), rest.length > 0 ? tile(rest) : undefined);
   };
 
-  const emitRows = (block: ColumnTiles): void => {
-    const rest = rows.rest > 0 ? () => emitRow(block, rows.rest) : undefined;
-    along(row, rows.rows, rows.trips, () => emitRow(block, rows.rows), rest);
+  const emitRows = (part: Part): void => {
+    const rest = rows.rest > 0 ? () => emitRow(part, rows.rest) : undefined;
+    tiles(row, rows.rows, rows.trips, () => emitRow(part, rows.rows), rest);
   };
 
   const emitOuter = (depth: number, end: number, inside: () => void): void => {
     const loop = outer[depth];
     if (loop === undefined || depth === end) inside();
-    else along(loop, 1, sizeOf(product, loop), () => emitOuter(depth + 1, end, inside), undefined);
+    else tiles(loop, 1, sizeOf(product, loop), () => emitOuter(depth + 1, end, inside), undefined);
+  };
+
+  const emitTerms = (columns: ColumnTiles): void => {
+    let done = 0;
+    plan.terms.forEach(({ count, contracted }, at) => {
+      const last = at === plan.terms.length - 1;
+      const part = { columns, contracted, last };
+      const step = several ? (contracted[0] as number) : 0;
+      repeat(f, count, () => {
+        if (packed.right) packRight(f, plan, part, start(right), f.params[scratch] as Local);
+        emitOuter(plan.rightOuter, outer.length, () => emitRows(part));
+        if (!last) walk.advance(termLoop, step);
+      });
+      if (!last) done += count * step;
+    });
+    walk.advance(termLoop, -done);
   };
 
   /** Moves to other columns, whose panels take the place of those before. */
   const advanceBlock = (by: number): void => {
     if (column === undefined || by === 0) return;
     walk.advance(column, by);
-    move(f, walk.pointer(scratch, panels), -by * termsOf(product) * elementBytes);
+    move(f, walk.pointer(scratch, panels), -by * blockTerms(plan) * elementBytes);
   };
 
   const emitBlocks = (): void => {
+    if (several) clearUnfinished(f, plan, f.params[scratch] as Local);
     const blocks = packedBlocks(plan);
-    const several = blocks.length > 1 || blocks.some(({ count }) => count > 1);
+    const moves = blocks.length > 1 || blocks.some(({ count }) => count > 1);
     let done = 0;
     for (const { count, columns } of blocks) {
-      const width = several ? 4 * columns.vectors.length * columns.trips : 0;
+      const width = moves ? 4 * columns.vectors.length * columns.trips : 0;
       repeat(f, count, () => {
-        const from = { local: pointerOf(right), offset: right.offset * elementBytes };
-        if (packed.right) packRight(f, plan, columns, from, f.params[scratch] as Local);
-        emitOuter(plan.rightOuter, outer.length, () => emitRows(columns));
+        emitTerms(columns);
         advanceBlock(width);
       });
       done += count * width;
@@ -115,4 +169,18 @@ export function emitLoops(f: FunctionBuilder, plan: ContractionPlan, scratch: nu
     advanceBlock(-done);
   };
   emitOuter(0, plan.rightOuter, emitBlocks);
+}
+
+function clearUnfinished(f: FunctionBuilder, plan: ContractionPlan, scratch: Local): void {
+  const pointer = f.local("i32");
+  const offset = unfinishedOffset(plan);
+  f.get(scratch);
+  f.set(pointer);
+  repeat(f, (scratchOf(plan) - offset) / 16, () => {
+    f.get(pointer);
+    f.f32x4(0);
+    f.memory("v128.store", offset);
+    move(f, pointer, 16);
+  });
+  f.release(pointer);
 }

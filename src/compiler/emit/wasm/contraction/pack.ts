@@ -1,8 +1,8 @@
 // Packing: a side is copied to the scratch area so that a tile's columns, or its rows, lie one after the other, term by term.
 import type { FunctionBuilder, Local } from "../assembler.ts";
 import { loadLanes, shuffled } from "./inner.ts";
-import { type ContractionPlan, termsOf } from "./plan.ts";
-import type { Factor, Product } from "./product.ts";
+import { blockTerms, type ContractionPlan } from "./plan.ts";
+import type { Factor } from "./product.ts";
 import { type Pointer, type TermLoop, walkTerms } from "./terms.ts";
 import { type ColumnBlock, type ColumnTiles, type ColumnVector, columnBlocks } from "./tiles.ts";
 import { elementBytes, move, repeat } from "./walker.ts";
@@ -13,7 +13,7 @@ const vectorBytes = 16;
 const blockBytes = 1 << 19;
 
 /** Bytes of one panel of right. */
-const panelBytes = ({ columns, product }: ContractionPlan): number => columns.vectors.length * vectorBytes * termsOf(product);
+const panelBytes = (plan: ContractionPlan): number => plan.columns.vectors.length * vectorBytes * blockTerms(plan);
 
 /** The columns in the runs for which right is packed at once. */
 export function packedBlocks(plan: ContractionPlan): readonly ColumnBlock[] {
@@ -26,7 +26,7 @@ export function packedBlocks(plan: ContractionPlan): readonly ColumnBlock[] {
 function rightBytes(plan: ContractionPlan): number {
   if (!plan.packed.right) return 0;
   const vectorsOf = ({ trips, vectors, rest }: ColumnTiles): number => trips * vectors.length + rest.length;
-  return Math.max(...packedBlocks(plan).map(({ columns }) => vectorsOf(columns))) * vectorBytes * termsOf(plan.product);
+  return Math.max(...packedBlocks(plan).map(({ columns }) => vectorsOf(columns))) * vectorBytes * blockTerms(plan);
 }
 
 /** Rows of a tile as vectors of four. */
@@ -34,12 +34,25 @@ function rowVectors(rows: number): ColumnVector[] {
   return Array.from({ length: Math.ceil(rows / 4) }, (_, at) => ({ start: 4 * at, first: 0, end: Math.min(4, rows - 4 * at) }));
 }
 
-/** Bytes of scratch memory: the panels of right, then the panel of one row of tiles of left. */
-export function packedBytes(plan: ContractionPlan): number {
-  const { packed, rows, product } = plan;
+/** Bytes of the panel of one row of tiles of left; 0 where it is read in place. */
+function leftBytes(plan: ContractionPlan): number {
+  const { packed, rows } = plan;
   const height = rows.trips > 0 ? rows.rows : rows.rest;
-  const left = packed.left ? rowVectors(height).length * vectorBytes * termsOf(product) : 0;
-  return rightBytes(plan) + left;
+  return packed.left ? rowVectors(height).length * vectorBytes * blockTerms(plan) : 0;
+}
+
+/** Where unfinished sums are in the scratch area: after the panels of right and the one of left. */
+export const unfinishedOffset = (plan: ContractionPlan): number => rightBytes(plan) + leftBytes(plan);
+
+/** Vectors of a row of unfinished sums. */
+export const unfinishedVectors = ({ columns: { trips, vectors, rest } }: ContractionPlan): number =>
+  trips * vectors.length + rest.length;
+
+/** Bytes of scratch memory. */
+export function scratchOf(plan: ContractionPlan): number {
+  const { rows, terms } = plan;
+  const unfinished = terms.length > 1 ? (rows.trips * rows.rows + rows.rest) * unfinishedVectors(plan) * vectorBytes : 0;
+  return unfinishedOffset(plan) + unfinished;
 }
 
 /** Strides, in bytes, along the contracted loops of a panel of so many vectors. */
@@ -52,8 +65,20 @@ export function panelStrides(sizes: readonly number[], vectors: number): number[
   }, []);
 }
 
+/** Columns of right, or rows of left, for a part of the terms: of the contracted loops, of these sizes. */
+interface PackedPart {
+  readonly columns: ColumnTiles;
+  readonly contracted: readonly number[];
+}
+
 /** Packs columns of right, whose entry for the first of them is at `from`. */
-export function packRight(f: FunctionBuilder, plan: ContractionPlan, columns: ColumnTiles, from: Pointer, scratch: Local): void {
+export function packRight(
+  f: FunctionBuilder,
+  plan: ContractionPlan,
+  { columns, contracted }: PackedPart,
+  from: Pointer,
+  scratch: Local,
+): void {
   const { product, column } = plan;
   const stride = elementBytes * (column === undefined ? 0 : (product.right.strides[column] as number));
   const [source, target] = [f.local("i32"), f.local("i32")];
@@ -63,9 +88,9 @@ export function packRight(f: FunctionBuilder, plan: ContractionPlan, columns: Co
   f.get(scratch);
   f.set(target);
   const { vectors, trips, rest } = columns;
-  const panel = vectors.length * vectorBytes * termsOf(product);
+  const panel = panelBytes(plan);
   const pack = (panels: readonly Panel[]): void => {
-    packPanels(f, product, product.right, panels, {
+    packPanels(f, contracted, product.right, panels, {
       stride,
       from: { local: source, offset: 0 },
       to: { local: target, offset: 0 },
@@ -95,13 +120,19 @@ export interface LeftPanel {
 }
 
 /** Packs `rows` rows of left, whose entry for the first of them is at `from`. */
-export function packLeft(f: FunctionBuilder, plan: ContractionPlan, rows: number, from: Pointer, scratch: Local): LeftPanel {
+export function packLeft(
+  f: FunctionBuilder,
+  plan: ContractionPlan,
+  { rows, contracted }: { readonly rows: number } & Pick<PackedPart, "contracted">,
+  from: Pointer,
+  scratch: Local,
+): LeftPanel {
   const { product, row } = plan;
   const vectors = rowVectors(rows);
   const at = { local: scratch, offset: rightBytes(plan) };
   const stride = elementBytes * (row === undefined ? 0 : (product.left.strides[row] as number));
-  packPanels(f, product, product.left, [{ vectors, offset: 0 }], { stride, from, to: at });
-  return { at, strides: panelStrides(product.contracted, vectors.length) };
+  packPanels(f, contracted, product.left, [{ vectors, offset: 0 }], { stride, from, to: at });
+  return { at, strides: panelStrides(contracted, vectors.length) };
 }
 
 interface Panel {
@@ -120,7 +151,7 @@ interface PanelWalk {
 /** Panels of the same number of vectors. */
 function packPanels(
   f: FunctionBuilder,
-  { contracted }: Product,
+  contracted: readonly number[],
   factor: Factor,
   panels: readonly Panel[],
   { stride, from, to: into }: PanelWalk,
@@ -145,7 +176,7 @@ function packPanels(
     left: from,
     right: into,
     below: { left: Math.min(0, ...columns), right: 0 },
-    unroll: panels.length > 1 ? 1 : 4,
+    unroll: blocks || panels.length > 1 ? 1 : 4,
     step(l, r, lanes) {
       for (const { start, end, target: to } of vectors) {
         const source = { local: l.local, offset: l.offset + start * stride };

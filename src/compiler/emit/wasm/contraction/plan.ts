@@ -1,6 +1,7 @@
 // The way a product is computed: which loops the register tiles span, which side is spread over rows, whether the other one
 // is packed first. Chosen by an estimate in cycles.
-import { exchanged, type Product } from "./product.ts";
+import { costOf } from "./cost.ts";
+import { exchanged, type Product, termsOf, total } from "./product.ts";
 import { type ColumnTiles, columnTiles, type RowTiles, rowTiles } from "./tiles.ts";
 
 /**
@@ -27,17 +28,21 @@ export interface ContractionPlan {
    * whenever right changes; left in such a panel of a tile's rows, for each row of tiles.
    */
   readonly packed: { readonly left: boolean; readonly right: boolean };
+  /** The terms in the parts that are summed at once; where there are several, unfinished sums wait in the scratch area. */
+  readonly terms: readonly TermBlock[];
 }
 
-const total = (sizes: readonly number[]): number => sizes.reduce((product, size) => product * size, 1);
+/** Parts of the terms that follow one another: of the contracted loops, of these sizes. */
+export interface TermBlock {
+  readonly count: number;
+  readonly contracted: readonly number[];
+}
 
-/** Entries of a product's sum. */
-export const termsOf = (product: Product): number => total(product.contracted);
+/** Terms of a part, at most. */
+export const blockTerms = ({ terms }: ContractionPlan): number => Math.max(...terms.map(({ contracted }) => total(contracted)));
 
-/** Cycles of a packed vector by the way that its four lanes lie in memory: side by side, as a transposed block, anyhow. */
-const packCycles = { together: 1.5, transposed: 3, apart: 5 } as const;
-/** Cycles of a multiplication and addition of vectors, and the latency of an addition. */
-const [productCycles, additionLatency] = [0.67, 3] as const;
+/** Terms that are summed at once where they are summed in parts, and entries of the area for unfinished sums, at most. */
+const [termsAtOnce, unfinishedEntries] = [256, 1 << 18] as const;
 
 export function planContraction(product: Product): ContractionPlan {
   const candidates = [product, exchanged(product)].flatMap(candidatesOf);
@@ -65,16 +70,18 @@ function methodsOf({ contracted, left, right }: Product): readonly Method[] {
 }
 
 function planOf(given: Product, method: Method, row: number | undefined, column: number | undefined): ContractionPlan {
-  const product = method === "inner" ? withUnitLast(given) : given;
+  const [height, width] = [sizeOf(given, row), sizeOf(given, column)];
+  const besides = column !== undefined && given.right.strides[column] === 1;
+  const product = withUnitLast(given, method === "inner" ? ["left", "right"] : besides ? ["left"] : ["right"]);
   const { sizes, left, right, ordered } = product;
-  const [height, width] = [sizeOf(product, row), sizeOf(product, column)];
   const tile = ordered ? { rows: 1, vectors: 1 } : tileShape(method, height, width);
   const outer = sizes.map((_, loop) => loop).filter((loop) => loop !== row && loop !== column);
   const changing = ordered ? outer : outer.filter((loop) => right.strides[loop] !== 0);
   const packed = {
     left: method === "spread" && row !== undefined && width >= 32 && termsOf(product) >= 64 && left.contracted.at(-1) !== 1,
-    right: method === "spread" && (width < 4 || column === undefined || right.strides[column] !== 1 || isSpread(product)),
+    right: method === "spread" && (width < 4 || !besides || isSpread(product)),
   };
+  const blocked = packed.left && outer.length === changing.length && height * width <= unfinishedEntries;
   return {
     product,
     method,
@@ -85,7 +92,23 @@ function planOf(given: Product, method: Method, row: number | undefined, column:
     rows: rowTiles(height, tile.rows),
     columns: columnTiles(width, tile.vectors, repeatable(product)),
     packed,
+    terms: blocked ? termBlocks(product.contracted) : [{ count: 1, contracted: product.contracted }],
   };
+}
+
+/** Where the terms of both sides lie apart, so many of them that a tile's stay in the cache until the next tile needs them. */
+function termBlocks(contracted: readonly number[]): readonly TermBlock[] {
+  const [first = 1, ...others] = contracted;
+  const most = Math.max(1, Math.floor(termsAtOnce / total(others)));
+  if (first <= 2 * most) return [{ count: 1, contracted }];
+  const blocks = Math.ceil(first / most);
+  const each = Math.ceil(first / blocks);
+  const count = Math.ceil(first / each) - 1;
+  const last = first - count * each;
+  return [
+    { count, contracted: [each, ...others] },
+    { count: 1, contracted: [last, ...others] },
+  ];
 }
 
 /** Whether the terms of a column lie on more pages of memory than the processor keeps translations for. */
@@ -114,10 +137,11 @@ function repeatable({ body, stores, left, right, ordered }: Product): boolean {
   return !ordered && stores.every(({ mode, place }) => mode !== "add" && !read.has(place.operand));
 }
 
-/** The product with a contracted loop last that both sides walk entry by entry. */
-function withUnitLast(product: Product): Product {
+/** The product with that contracted loop last along which these sides lie entry by entry, if there is one. */
+function withUnitLast(product: Product, sides: readonly ("left" | "right")[]): Product {
   const { contracted, left, right } = product;
-  const unit = contracted.findIndex((_, loop) => left.contracted[loop] === 1 && right.contracted[loop] === 1);
+  const unit = contracted.findIndex((_, loop) => sides.every((side) => product[side].contracted[loop] === 1));
+  if (unit === -1) return product;
   const reorder = (values: readonly number[]) => [...values.filter((_, loop) => loop !== unit), values[unit] as number];
   return {
     ...product,
@@ -125,52 +149,4 @@ function withUnitLast(product: Product): Product {
     left: { ...left, contracted: reorder(left.contracted) },
     right: { ...right, contracted: reorder(right.contracted) },
   };
-}
-
-function costOf(plan: ContractionPlan): number {
-  const { product, outer, rightOuter, rows, columns, method } = plan;
-  const terms = termsOf(product);
-  const count = (loops: readonly number[]) => total(loops.map((loop) => product.sizes[loop] as number));
-  const tileCost = (height: number, vectors: number, lanes: number): number => {
-    if (height === 0 || vectors === 0) return 0;
-    return tileCycles(method, terms, height, vectors, lanes) + storeCycles(plan, height, vectors);
-  };
-  const lanesOf = (vectors: ColumnTiles["rest"]) => vectors.reduce((sum, { first, end }) => sum + end - first, 0);
-  const rowOf = (height: number) =>
-    columns.trips * tileCost(height, columns.vectors.length, 4 * columns.vectors.length) +
-    tileCost(height, columns.rest.length, lanesOf(columns.rest));
-  const once = rows.trips * rowOf(rows.rows) + rowOf(rows.rest);
-  const packs = plan.packed.right ? count(outer.slice(0, rightOuter)) * packCost(plan, terms) : 0;
-  return count(outer) * (once + 10) + packs;
-}
-
-function tileCycles(method: Method, terms: number, height: number, vectors: number, lanes: number): number {
-  const overhead = 10;
-  if (method === "spread") {
-    const step = Math.max(productCycles * height * vectors, additionLatency, (height + vectors) / 3);
-    return overhead + terms * step;
-  }
-  const step = Math.max(productCycles * height * lanes, additionLatency, (height + lanes) / 3);
-  return overhead + Math.ceil(terms / 4) * step + 3 * height * lanes;
-}
-
-/** Of the epilogue: lanes that do not lie side by side are loaded and stored one by one. */
-function storeCycles({ product, column }: ContractionPlan, height: number, vectors: number): number {
-  const places = [
-    ...product.body.flatMap((instruction) => ("place" in instruction ? [instruction.place] : [])),
-    ...product.stores.map(({ place }) => place),
-  ];
-  const each = places.map(({ strides }) => {
-    const stride = column === undefined ? 0 : (strides[column] as number);
-    return stride === 1 || stride === 0 ? 1 : 5;
-  });
-  return height * vectors * total([each.reduce((sum, cycles) => sum + cycles, 0)]);
-}
-
-function packCost({ product, columns, column }: ContractionPlan, terms: number): number {
-  const vectors = columns.trips * columns.vectors.length + columns.rest.length;
-  const { right } = product;
-  const way =
-    column !== undefined && right.strides[column] === 1 ? "together" : right.contracted.at(-1) === 1 ? "transposed" : "apart";
-  return terms * vectors * packCycles[way];
 }

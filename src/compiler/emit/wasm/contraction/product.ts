@@ -1,6 +1,7 @@
 // A contraction in the form that the emitter works on: loops of size 1 gone, loops that walk every operand as one loop would
 // merged, batch, row and column loops no longer told apart: what a loop may serve as follows from the strides.
 import type { Contraction, Instruction, Store } from "../../../loops/kernel.ts";
+import { variesAlongInnermost } from "../../../loops/levels.ts";
 import { operandIndex, operandsOf } from "../../../loops/operands.ts";
 
 /** An access by operand: the parameter of the kernel function that holds the buffer's address. In elements. */
@@ -33,6 +34,11 @@ export interface Product {
   /** A store goes where an index says: iterations must run in the order of `sizes`, row by row, lane by lane. */
   readonly ordered: boolean;
 }
+
+export const total = (sizes: readonly number[]): number => sizes.reduce((product, size) => product * size, 1);
+
+/** Entries of a product's sum. */
+export const termsOf = (product: Product): number => total(product.contracted);
 
 interface Merged {
   readonly sizes: readonly number[];
@@ -70,6 +76,10 @@ function mergeLoops(sizes: readonly number[], vectors: readonly (readonly number
 export function productOf(contraction: Contraction): Product {
   const { sizes, body, stores, left, right } = contraction;
   const depth = sizes.length;
+  const varies = variesAlongInnermost(contraction);
+  if (stores.some(({ mode, value }) => mode === "add" && varies[value] !== true)) {
+    throw new RangeError(`the contraction ${contraction.path} adds up a value that is the same along its innermost loop`);
+  }
   const ordered = stores.some(({ index }) => index !== undefined);
   const vectors = [
     ...[left, right].map(({ strides }) => strides.slice(0, depth)),

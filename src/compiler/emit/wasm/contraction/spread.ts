@@ -12,13 +12,15 @@ export interface SpreadSides {
   readonly row: number;
   /** Bytes from `right` to each of the tile's vectors. */
   readonly vectors: readonly number[];
+  /** Code that leaves what a sum starts from; absent for 0. */
+  readonly start?: ((row: number, vector: number) => void) | undefined;
 }
 
 /** The finished sums, one vector local for each row and vector of columns. */
-export function spreadSums(f: FunctionBuilder, rows: number, { loops, left, right, row, vectors }: SpreadSides): Sums {
+export function spreadSums(f: FunctionBuilder, rows: number, { loops, left, right, row, vectors, start }: SpreadSides): Sums {
   // One step a block of code: the compiler would put off the products of several steps, and run out of registers.
   const unroll = partsOf(rows, vectors.length);
-  const sums = sumLocals(f, { rows, columns: vectors.length, written: isWrittenOut({ loops, unroll }) });
+  const sums = sumLocals(f, { rows, columns: vectors.length, written: isWrittenOut({ loops, unroll }), start });
   const columns = vectors.map(() => f.local("v128"));
   const scalar = f.local("v128");
   walkTerms(f, {
@@ -37,7 +39,9 @@ export function spreadSums(f: FunctionBuilder, rows: number, { loops, left, righ
         f.get(l.local);
         f.memory("v128.load32_splat", l.offset + at * row);
         f.set(scalar);
-        columns.forEach((column, vector) => sums.addProduct(at, vector, scalar, column));
+        columns.forEach((column, vector) => {
+          sums.addProduct(at, vector, scalar, column);
+        });
       }
       sums.next();
     },

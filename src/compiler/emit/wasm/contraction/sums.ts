@@ -17,11 +17,17 @@ export interface RunningSums {
 /** Parts of each sum of a tile: at least four additions are under way at once. */
 export const partsOf = (rows: number, columns: number): number => Math.max(1, Math.floor(4 / (rows * columns)));
 
-/** With `written`, every step is written out once, so that the first product of a part needs nothing to be added to. */
-export function sumLocals(
-  f: FunctionBuilder,
-  { rows, columns, written }: { readonly rows: number; readonly columns: number; readonly written: boolean },
-): RunningSums {
+export interface SumOptions {
+  readonly rows: number;
+  readonly columns: number;
+  /** Every step is written out once, so that the first product of a part needs nothing to be added to. */
+  readonly written: boolean;
+  /** Code that leaves what a sum starts from; absent for 0. */
+  readonly start?: ((row: number, column: number) => void) | undefined;
+}
+
+export function sumLocals(f: FunctionBuilder, { rows, columns, written: once, start }: SumOptions): RunningSums {
+  const written = once && start === undefined;
   const parts = partsOf(rows, columns);
   const all = Array.from({ length: parts }, () =>
     Array.from({ length: rows }, () => Array.from({ length: columns }, () => f.local("v128"))),
@@ -30,7 +36,15 @@ export function sumLocals(
     f.f32x4(0);
     f.set(local);
   };
-  if (!written) for (const local of all.flat(2)) zero(local);
+  if (!written) for (const local of all.slice(start === undefined ? 0 : 1).flat(2)) zero(local);
+  if (start !== undefined) {
+    all[0]?.forEach((locals, row) => {
+      locals.forEach((local, column) => {
+        start(row, column);
+        f.set(local);
+      });
+    });
+  }
   let steps = 0;
   return {
     addProduct(row, column, a, b) {
