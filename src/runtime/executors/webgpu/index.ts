@@ -16,11 +16,14 @@ export interface WebgpuExecutor extends Executor {
   readonly device: string;
 }
 
+/** Throws as `webgpuExecutor` does. */
+export const nodeDevice = async (): Promise<OpenDevice> => (await tfjsDevice()) ?? sharedDevice();
+
 let ownDevice: Promise<OpenDevice> | undefined;
 
 /** Throws what the package `webgpu` throws where it is absent, and `ExecutionError` where there is no adapter. */
 export async function webgpuExecutor({ extensions = {} }: WebgpuOptions = {}): Promise<WebgpuExecutor> {
-  const open = (await tfjsDevice()) ?? (await sharedDevice());
+  const open = await nodeDevice();
   const lookUp = extensionLookup(extensions);
   const tracer = async (): Promise<Executor> => {
     const { tfjsExecutor } = await import("../tfjs/index.ts");
