@@ -218,21 +218,16 @@ const smallCopies = 4096;
 
 /**
  * A kernel of which nothing but copies comes could also run after the segment; it is worth running in chunks where its copies are
- * smaller than what it would otherwise have to read again from memory.
+ * smaller than what it would otherwise have to read again from memory. One that reads nothing of the segment can run before it.
  */
 function isWorthCopies(kernel: Leaf, { views }: Alignment, context: AlignContext): boolean {
   const written = [...new Set(kernel.stores.map(({ access }) => access.buffer))];
   if (!written.every((buffer) => views.get(buffer)?.kind === "partial")) return true;
-  const copies =
-    written.reduce((total, buffer) => total + context.elements(buffer), 0) * Math.min(expectedChunks, context.length);
   const read = [...new Set(accessesOf(kernel).map(({ buffer }) => buffer))].filter(
     (buffer) => context.viewOf(buffer)?.kind === "sliced",
   );
-  return (
-    copies <=
-    Math.max(
-      smallCopies,
-      read.reduce((total, buffer) => total + context.elements(buffer), 0),
-    )
-  );
+  const elementsOf = (buffers: readonly number[]): number =>
+    buffers.reduce((total, buffer) => total + context.elements(buffer), 0);
+  const copies = elementsOf(written) * Math.min(expectedChunks, context.length);
+  return read.length > 0 && copies <= Math.max(smallCopies, elementsOf(read));
 }

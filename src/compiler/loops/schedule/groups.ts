@@ -3,33 +3,52 @@
 import type { Item } from "./items.ts";
 import { totalCost } from "./items.ts";
 
-/** Groups whose joining costs no more than this, in nanoseconds, may become one group for a kernel that needs them all. */
-const joinable = 3_000;
+/** The items by place in the list, in order. */
+export interface Groups {
+  /** Little work that several groups need: it has to run before them. */
+  readonly first: readonly number[];
+  readonly groups: readonly (readonly number[])[];
+}
 
-/** The items (by place in the list) of each group, in order; items that need several large groups are left for later. */
-export function independentGroups(
+/** Nanoseconds: groups of no more than this run before the others where several need them. */
+const smallGroup = 2_000;
+
+/** Items that need several large groups are left for later. */
+export function independentGroups(items: readonly Item[], predecessors: readonly ReadonlySet<number>[]): Groups {
+  const first = new Set<number>();
+  for (;;) {
+    const found = groupsAfter(items, predecessors, first);
+    if (found.shared.length === 0) return { first: [...first].sort((a, b) => a - b), groups: found.groups };
+    for (const at of found.shared) first.add(at);
+  }
+}
+
+/** The groups of what does not run first, and the small groups that an item needs beside at most one large one. */
+function groupsAfter(
   items: readonly Item[],
   predecessors: readonly ReadonlySet<number>[],
-): readonly (readonly number[])[] {
+  first: ReadonlySet<number>,
+): { readonly groups: readonly (readonly number[])[]; readonly shared: readonly number[] } {
   const groupOf = new Map<number, number[]>();
+  const shared = new Set<number>();
   const costOf = (group: readonly number[]): number => totalCost(group.map((at) => items[at] as Item));
-  items.forEach((item, at) => {
-    if (item.kernel.kind === "host") return;
-    const needed = new Set<number[]>();
-    for (const before of predecessors[at] ?? []) {
-      const group = groupOf.get(before);
-      if (group === undefined) return;
-      needed.add(group);
+  for (const [at, item] of items.entries()) {
+    if (item.kernel.kind === "host" || first.has(at)) continue;
+    const before = [...(predecessors[at] ?? [])].filter((other) => !first.has(other));
+    if (before.some((other) => !groupOf.has(other))) continue;
+    const needed = [...new Set(before.map((other) => groupOf.get(other) as number[]))];
+    const [only, ...others] = needed;
+    if (others.length > 0) {
+      const small = needed.filter((group) => costOf(group) <= smallGroup);
+      if (needed.length - small.length <= 1 && costOf(small.flat()) <= smallGroup)
+        for (const member of small.flat()) shared.add(member);
+      continue;
     }
-    const [first, ...others] = needed;
-    if (first === undefined) {
-      groupOf.set(at, [at]);
-      return;
+    if (only === undefined) groupOf.set(at, [at]);
+    else {
+      only.push(at);
+      groupOf.set(at, only);
     }
-    if (others.length > 0 && [...needed].reduce((total, group) => total + costOf(group), 0) > joinable) return;
-    for (const member of others.flat()) groupOf.set(member, first);
-    first.push(...others.flat(), at);
-    groupOf.set(at, first);
-  });
-  return [...new Set(groupOf.values())].map((group) => group.sort((a, b) => a - b));
+  }
+  return { groups: [...new Set(groupOf.values())], shared: [...shared] };
 }

@@ -73,23 +73,21 @@ export function cutSegments(
   const run = (all: readonly Item[], needed: ReadonlySet<number>): void => {
     let remaining = all;
     while (remaining.length > 0) {
-      const [first] = remaining;
-      if (first?.kernel.kind === "host") {
-        push({ kind: "host", kernel: first.kernel }, [first]);
+      const [next] = remaining;
+      if (next?.kernel.kind === "host") {
+        push({ kind: "host", kernel: next.kernel }, [next]);
         remaining = remaining.slice(1);
         continue;
       }
       const predecessors = predecessorsOf(remaining);
-      const groups = independentGroups(remaining, predecessors);
-      const tasks = planTasks(
-        groups.map((group) => group.map((at) => remaining[at] as Item)),
-        registry,
-      );
-      let saved = totalCost(tasks.groups.flatMap(({ items: own }) => own)) - tasks.time;
+      const { first: early, groups } = independentGroups(remaining, predecessors);
+      const at = (places: readonly number[]): readonly Item[] => places.map((place) => remaining[place] as Item);
+      const tasks = planTasks(groups.map(at), registry, options.finest);
+      let saved = totalCost(at(groups.flat())) - tasks.time;
       let best: { readonly swept: Sweep; readonly entries: number } | undefined;
       for (const length of axesOf(remaining)) {
         const swept = sweep(remaining, predecessors, length, registry, writers);
-        const members = swept.members.map((at) => remaining[at] as Item);
+        const members = at(swept.members);
         const chosen = chooseEntries(length, members, swept.views, registry);
         const entries = options.entries !== undefined && options.entries < length ? options.entries : chosen.entries;
         const gain = totalCost(members) - (options.finest === true ? 0 : chosen.time);
@@ -98,9 +96,10 @@ export function cutSegments(
         best = { swept, entries };
       }
       if (best === undefined) {
-        pushTasks(tasks);
-        const taken = new Set(groups.flat());
-        remaining = remaining.filter((_, at) => !taken.has(at));
+        if (early.length > 0) pushTasks(planTasks([at(early)], registry));
+        if (groups.length > 0) pushTasks(tasks);
+        const taken = new Set([...early, ...groups.flat()]);
+        remaining = remaining.filter((_, place) => !taken.has(place));
       } else remaining = pushChunks(remaining, best.swept, best.entries, needed);
     }
   };

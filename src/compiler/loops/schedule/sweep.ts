@@ -44,9 +44,10 @@ export function constantFillOf(
   return value === undefined ? undefined : { buffer, value };
 }
 
-/** Work of producers, in nanoseconds, that may be moved before a segment so that its chunks can read their results freely. */
-const smallWork = 20_000;
+/** Share of all work that may be moved before a segment so that its chunks can read the results freely. */
 const smallShare = 0.03;
+/** Nanoseconds. */
+const cheapCost = 500;
 
 /** `writers`: for each buffer how many kernels of the whole program write it, see `writerCounts`. */
 export function sweep(
@@ -65,7 +66,6 @@ export function sweep(
   const prelude = new Set<number>();
   /** All constant buffers, those as well that something has touched. */
   const fillers = new Map<number, { readonly item: number; readonly value: number }>();
-  const isSmall = (work: number): boolean => work <= Math.max(smallWork, smallShare * totalCost(items));
   let blamed: number | undefined;
 
   const context: AlignContext = {
@@ -81,46 +81,79 @@ export function sweep(
     },
   };
 
-  /** Moves the producers of a buffer before the segment, if they are little work and need nothing else of it. */
-  const demote = (buffer: number): boolean => {
+  /** Moves the producers of a buffer before the segment, if they are little work and need nothing else of it; gives the way back. */
+  const demote = (buffer: number): (() => void) | undefined => {
     const filled = waiting.get(buffer);
+    const added = new Set<number>();
+    const restore = (): void => {
+      for (const at of added) prelude.delete(at);
+    };
+    const add = (at: number | undefined): void => {
+      if (at === undefined || prelude.has(at)) return;
+      prelude.add(at);
+      added.add(at);
+    };
     if (filled !== undefined) {
       waiting.delete(buffer);
-      prelude.add(filled.item);
+      add(filled.item);
       // One that copies another constant buffer needs that one filled, wherever else it may be filled too.
-      for (const source of items[filled.item]?.touches.reads ?? []) prelude.add(fillers.get(source)?.item ?? -1);
-      return true;
+      for (const source of items[filled.item]?.touches.reads ?? []) add(fillers.get(source)?.item);
+      return () => {
+        restore();
+        waiting.set(buffer, filled);
+      };
     }
-    const moved = new Set<number>();
+    const moved = new Map<number, Alignment>();
     const stack = [...alignments.keys()].filter((at) => items[at]?.touches.writes.has(buffer) === true);
     for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
-      if (moved.has(at) || prelude.has(at) || absorbed.has(at)) continue;
-      if (!alignments.has(at)) return false;
-      moved.add(at);
-      stack.push(...[...(predecessors[at] ?? [])].filter((before) => alignments.has(before)));
+      const alignment = alignments.get(at);
+      if (alignment === undefined || moved.has(at)) continue;
+      moved.set(at, alignment);
+      stack.push(...(predecessors[at] ?? []));
     }
-    const written = new Set([...moved].flatMap((at) => [...(items[at] as Item).touches.writes]));
+    const work = totalCost([...moved.keys()].map((at) => items[at] as Item));
+    const written = new Set([...moved.keys()].flatMap((at) => [...(items[at] as Item).touches.writes]));
     const isShared = [...alignments.keys()].some(
       (at) => !moved.has(at) && [...(items[at] as Item).touches.writes].some((own) => written.has(own)),
     );
     const wasFilled = [...written].some((own) => absorbed.has(fillers.get(own)?.item ?? -1));
-    if (moved.size === 0 || isShared || wasFilled || !isSmall(totalCost([...moved].map((at) => items[at] as Item)))) return false;
-    for (const at of moved) {
+    if (moved.size === 0 || isShared || wasFilled || work > smallShare * totalCost(items)) return undefined;
+    const before = new Map([...written].flatMap((own): [number, View][] => viewed(own)));
+    for (const at of moved.keys()) {
       alignments.delete(at);
-      prelude.add(at);
+      add(at);
     }
+    const unread = [...written].filter((own) => !read.has(own));
     for (const own of written) {
       views.delete(own);
       read.add(own);
     }
-    return true;
+    return () => {
+      restore();
+      for (const own of unread) read.delete(own);
+      for (const [at, alignment] of moved) alignments.set(at, alignment);
+      for (const [own, view] of before) views.set(own, view);
+    };
   };
 
+  const viewed = (buffer: number): [number, View][] => {
+    const view = views.get(buffer);
+    return view === undefined ? [] : [[buffer, view]];
+  };
+
+  /** Aligns an item, with the producers of what it reads in another way moved before the segment where that helps. */
   const alignedItem = (item: Item): Alignment | undefined => {
+    const undo: (() => void)[] = [];
     for (;;) {
       blamed = undefined;
       const found = align(item.kernel, context);
-      if (found !== undefined || blamed === undefined || !demote(blamed)) return found;
+      if (found !== undefined) return found;
+      const back = blamed === undefined ? undefined : demote(blamed);
+      if (back === undefined) {
+        for (const each of undo.reverse()) each();
+        return undefined;
+      }
+      undo.push(back);
     }
   };
 
@@ -155,7 +188,7 @@ export function sweep(
   });
 
   const members = [...alignments.keys()].sort((a, b) => a - b);
-  const needed = neededBy(members, predecessors, prelude);
+  const needed = neededBy([...members, ...cheapOf(items, predecessors, prelude)], predecessors, prelude);
   return { length, members, alignments, views, absorbed: [...absorbed], prelude: needed };
 }
 
@@ -176,14 +209,28 @@ export function writerCounts(items: readonly Item[], registry: Registry): Readon
   return counts;
 }
 
-/** The items among `candidates` that some member needs, directly or not, in order. */
-function neededBy(
-  members: readonly number[],
+/** Items that cost next to nothing and need nothing else: whoever will need them, now is as good a time as any. */
+function cheapOf(
+  items: readonly Item[],
   predecessors: readonly ReadonlySet<number>[],
   candidates: ReadonlySet<number>,
 ): readonly number[] {
-  const needed = new Set<number>();
-  const stack = [...members];
+  const cheap = new Set<number>();
+  for (const at of [...candidates].sort((a, b) => a - b)) {
+    const { cost } = items[at] as Item;
+    if (cost <= cheapCost && [...(predecessors[at] ?? [])].every((before) => cheap.has(before))) cheap.add(at);
+  }
+  return [...cheap];
+}
+
+/** The items among `candidates` that are in `wanted` or that one of these needs, directly or not, in order. */
+function neededBy(
+  wanted: readonly number[],
+  predecessors: readonly ReadonlySet<number>[],
+  candidates: ReadonlySet<number>,
+): readonly number[] {
+  const needed = new Set(wanted.filter((at) => candidates.has(at)));
+  const stack = [...wanted];
   for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
     for (const before of predecessors[at] ?? []) {
       if (!candidates.has(before) || needed.has(before)) continue;
