@@ -5,7 +5,7 @@ import type { BackendRequest, SelectedBackend } from "../runtime/backends/index.
 
 export const backendOption = (): Option =>
   new Option("--backend <name>", "what to compute with; auto takes the fastest that works here")
-    .choices(["auto", "node-gpu", "node", "webgpu", "wasm", "cpu"])
+    .choices(["auto", "node-gpu", "node", "webgpu", "wasm", "tfjs", "cpu"])
     .default("auto");
 
 /** Loads the operations that the spec has in TypeScript files, which runs these files, then the backend that will call them. */
@@ -19,7 +19,8 @@ export async function openBackend(request: BackendRequest, spec: CompiledSpec, u
 export function backendOf(executor: string): BackendRequest {
   const byExecutor: Readonly<Record<string, BackendRequest>> = {
     "tfjs-cpu": "cpu",
-    "tfjs-wasm": "wasm",
+    "tfjs-wasm": "tfjs",
+    wasm: "wasm",
     "tfjs-webgpu": "webgpu",
   };
   return byExecutor[executor] ?? "auto";

@@ -10,10 +10,10 @@ import { selfTest } from "../../src/runtime/backends/self-test.ts";
 import type { Executor } from "../../src/runtime/executors/executor.ts";
 import { interpreterExecutor } from "../../src/runtime/executors/interpreter.ts";
 
-test("every backend is probed; wasm and cpu are always ready and right within two seconds", async () => {
+test("every backend is probed; wasm, tfjs and cpu are always ready and right within two seconds", async () => {
   const probes = await probeBackends();
-  expect(probes.map(({ name }) => name)).toEqual(["node-gpu", "node", "webgpu", "wasm", "cpu"]);
-  for (const name of ["wasm", "cpu"]) {
+  expect(probes.map(({ name }) => name)).toEqual(["node-gpu", "node", "webgpu", "wasm", "tfjs", "cpu"]);
+  for (const name of ["wasm", "tfjs", "cpu"]) {
     const probe = probes.find((candidate) => candidate.name === name);
     expect(probe).toMatchObject({ state: "ready", remedy: undefined, selfTest: { ok: true } });
     expect(probe?.selfTest?.milliseconds).toBeLessThan(2000);
@@ -38,12 +38,15 @@ test("auto takes the first that is there, says why, and computes", async () => {
   const { executor, chosen, why } = await selectBackend("auto");
   const probes = await probeBackends();
   expect(probes.filter(({ state }) => state === "ready").map(({ name }) => name)).toContain(chosen);
-  if (chosen === "wasm") expect(why).toMatch(/^the processor through WebAssembly, nothing to install; node-gpu .*; node .*; /);
+  if (chosen === "wasm")
+    expect(why).toMatch(/^the processor through WebAssembly made for the spec, nothing to install; node-gpu .*; node .*; /);
   expect((await selfTest(executor)).ok).toBe(true);
 });
 
 test("an unknown backend is refused with the list of known ones", async () => {
-  await expect(selectBackend("cuda" as BackendRequest)).rejects.toThrow("choose one of auto, node-gpu, node, webgpu, wasm, cpu");
+  await expect(selectBackend("cuda" as BackendRequest)).rejects.toThrow(
+    "choose one of auto, node-gpu, node, webgpu, wasm, tfjs, cpu",
+  );
 });
 
 test("the self-test fails an executor that computes wrongly", async () => {
@@ -83,5 +86,5 @@ test("a bundle finds tfjs's WebAssembly wherever it is started", async () => {
   const { stdout, stderr } = spawnSync(process.execPath, [`${folder}/probe.mjs`], { cwd: "/", encoding: "utf8" });
   expect(stderr, "tfjs's banner and warnings are silenced").toBe("");
   const probes = JSON.parse(stdout) as Probe[];
-  expect(probes.find(({ name }) => name === "wasm")).toMatchObject({ state: "ready" });
+  for (const name of ["wasm", "tfjs"]) expect(probes.find((probe) => probe.name === name)).toMatchObject({ state: "ready" });
 });

@@ -3,9 +3,10 @@ import type { Executor } from "../executors/executor.ts";
 import type { Extensions } from "../executors/extensions.ts";
 import { tfjsExecutor } from "../executors/tfjs/index.ts";
 import { isInstalled, loadOptional } from "../executors/tfjs/load.ts";
+import { wasmExecutor } from "../executors/wasm/index.ts";
 import { node, nodeGpu } from "./native.ts";
 
-export type BackendName = "node-gpu" | "node" | "webgpu" | "wasm" | "cpu";
+export type BackendName = "node-gpu" | "node" | "webgpu" | "wasm" | "tfjs" | "cpu";
 
 export interface Backend {
   readonly name: BackendName;
@@ -42,7 +43,14 @@ export const backends: readonly Backend[] = [
   },
   {
     name: "wasm",
-    doc: "the processor through WebAssembly, nothing to install",
+    doc: "the processor through WebAssembly made for the spec, nothing to install",
+    missing: () => [],
+    remedy: "needs Node 20.19 or later with WebAssembly; reinstall the packages with: npm ci",
+    open: async (extensions) => wasmExecutor({ extensions }),
+  },
+  {
+    name: "tfjs",
+    doc: "the processor through TensorFlow.js, one operation at a time; slow, for comparison",
     missing: () => lacking(["@tensorflow/tfjs-backend-wasm"]),
     remedy: "reinstall the packages with: npm ci",
     open: (extensions) => tfjsExecutor("wasm", { extensions }),
