@@ -33,9 +33,14 @@ export interface RowPlan {
   readonly rows: 1 | 4;
 }
 
-const [mostUnrolled, mostUnrolledInPasses, mostVectors] = [160, 2500, 16];
-/** Costs from which a value is kept in a local, and in memory. */
-const [localLimit, memoryLimit] = [4, 8];
+/**
+ * Weights of all vectors of a row up to which it is unrolled: of one pass, of several, and of several where locals can hold
+ * what is costly to compute again. Longer code runs slower than a loop: it no longer fits the processor's cache of decoded ones.
+ */
+const [mostInOnePass, mostInPasses, mostForLocals] = [160, 400, 1500];
+const mostVectors = 16;
+/** Costs from which a value is kept in a local, and in memory; and what an instruction must cost to be worth unrolling. */
+const [localLimit, memoryLimit, costly] = [3, 8, 6];
 
 export function rowPlan(nest: LoopNest, levels: readonly Level[]): RowPlan {
   const { sizes, body, stores } = nest;
@@ -70,9 +75,12 @@ export function rowPlan(nest: LoopNest, levels: readonly Level[]): RowPlan {
   };
   const weigh = (values: ReadonlySet<number>): number =>
     [...values].reduce((total, at) => total + weightOf(body[at] as Instruction), 0);
-  const whole = bare.reduce((total, { roots }) => total + weigh(closure(roots, () => false)), 0);
-  const unrolled =
-    count > 1 ? vectors <= mostVectors && vectors * whole <= mostUnrolledInPasses : vectors * Math.max(whole, 2) <= mostUnrolled;
+  const all = bare.map(({ roots }) => closure(roots, () => false));
+  const whole = all.reduce((total, values) => total + weigh(values), 0);
+  const isShared = (at: number): boolean => all.filter((values) => values.has(at)).length > 1;
+  const needsLocals = body.some((instruction, at) => weightOf(instruction) >= costly && isShared(at));
+  const most = count <= 1 ? mostInOnePass : needsLocals ? mostForLocals : mostInPasses;
+  const unrolled = (count <= 1 || vectors <= mostVectors) && vectors * Math.max(whole, 2) <= most;
 
   const kept = new Map<number, Kept>();
   const first = new Map<number, number>();
