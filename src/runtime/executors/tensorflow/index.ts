@@ -9,14 +9,18 @@ export { bindingFile } from "./binding.ts";
 
 export interface TensorflowOptions {
   readonly extensions?: Extensions;
-  /** Whether XLA compiles each step as a whole; default: where this TensorFlow can. */
-  readonly compile?: boolean;
+  /**
+   * Which plans XLA compiles as a whole. Default: those that assign variables, since a step of training runs often enough to
+   * repay seconds of compiling; none where this TensorFlow lacks XLA, or where the environment says MMX_XLA=0.
+   */
+  readonly compile?: "all" | "none";
 }
 
 /** `file` is the addon, as `bindingFile` finds it. Throws what the dynamic loader throws. */
 export function tensorflowExecutor(file: string, options: TensorflowOptions = {}): Executor & { readonly binding: Binding } {
   const binding = loadBinding(file);
   const extension = extensionLookup(options.extensions ?? {});
-  const compiles = options.compile ?? compilesSteps(binding);
-  return { name: "tensorflow", binding, open: async () => openSession("tensorflow", { binding, compiles, extension }) };
+  const able = (): boolean => process.env.MMX_XLA !== "0" && compilesSteps(binding);
+  const compile = options.compile ?? (able() ? "training" : "none");
+  return { name: "tensorflow", binding, open: async () => openSession("tensorflow", { binding, compile, extension }) };
 }

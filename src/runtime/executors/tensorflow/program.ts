@@ -14,8 +14,8 @@ import type { Variables } from "./variables.ts";
 export interface ProgramContext {
   readonly binding: Binding;
   readonly variables: Variables;
-  /** Whether TensorFlow has XLA, which compiles a whole step. */
-  readonly compiles: boolean;
+  /** Which plans XLA compiles as a whole. */
+  readonly compile: "all" | "training" | "none";
   extension(name: string): HostExtension;
 }
 
@@ -30,7 +30,8 @@ export function loadProgram(plan: Plan, context: ProgramContext): Program {
     const known = models.get(kind);
     if (known !== undefined) return known;
     const taps = kind === "traced" ? allValues(plan) : levels.flat().flatMap((node) => nodes[node]?.inputs ?? []);
-    const compiled = context.compiles && kind === "step" && levels.length === 0;
+    const worthwhile = context.compile === "all" || (context.compile === "training" && assignments.length > 0);
+    const compiled = worthwhile && kind === "step" && levels.length === 0;
     const model = loadModel(binding, plan, { compiled, taps: [...new Set(taps)] });
     models.set(kind, model);
     return model;
