@@ -31,8 +31,12 @@ function collect(kernel: Kernel, reads: Set<number>, writes: Set<number>): void 
     for (const inner of kernel.body) collect(inner, reads, writes);
     return;
   }
+  const { skip, stores } = kernel;
   const accesses = accessesOf(kernel);
-  for (const { buffer } of accesses.slice(0, accesses.length - kernel.stores.length)) reads.add(buffer);
-  for (const { access } of kernel.stores) writes.add(access.buffer);
+  // The lengths of ragged rows stand behind the stores.
+  const loads = accesses.slice(0, accesses.length - stores.length - (skip === undefined ? 0 : 1));
+  for (const { buffer } of loads) reads.add(buffer);
+  if (skip !== undefined) reads.add(skip.lengths.buffer);
+  for (const { access } of stores) writes.add(access.buffer);
   for (const { buffer } of kernel.fills) writes.add(buffer);
 }
