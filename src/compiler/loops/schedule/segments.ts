@@ -19,6 +19,8 @@ export interface SegmentOptions {
 
 /** A program of less estimated work, in nanoseconds, gains nothing from a second thread. */
 const smallestProgram = 30_000;
+/** No chunked segment saves a larger share of its work, see `chooseEntries`. */
+const largestGain = 0.6;
 /** How many axes are tried for a chunked segment. */
 const axesTried = 6;
 
@@ -85,7 +87,8 @@ export function cutSegments(
       const tasks = planTasks(groups.map(at), registry, options.finest);
       let saved = totalCost(at(groups.flat())) - tasks.time;
       let best: { readonly swept: Sweep; readonly entries: number } | undefined;
-      for (const length of axesOf(remaining)) {
+      for (const { length, work } of axesOf(remaining)) {
+        if (options.finest !== true && work * largestGain <= saved) continue;
         const swept = sweep(remaining, predecessors, length, registry, writers);
         const members = at(swept.members);
         const chosen = chooseEntries(length, members, swept.views, registry);
@@ -112,18 +115,21 @@ export function cutSegments(
 const buffersOf = (items: readonly Item[]): readonly number[] =>
   items.flatMap(({ touches: { reads, writes } }) => [...reads, ...writes]);
 
-/** Sizes of loops, those first along which most work lies. */
-function axesOf(items: readonly Item[]): readonly number[] {
-  const work = new Map<number, number>();
+/** Sizes of loops with the work that lies along them (or along loops of a multiple), those with the most work first. */
+function axesOf(items: readonly Item[]): readonly { readonly length: number; readonly work: number }[] {
+  const exact = new Map<number, number>();
+  const along: { readonly sizes: ReadonlySet<number>; readonly cost: number }[] = [];
   for (const { kernel, cost } of items) {
     const leaves = kernel.kind === "loop" ? kernel.body : [kernel];
     const sizes = new Set(leaves.flatMap((leaf) => (leaf.kind === "nest" || leaf.kind === "contraction" ? leaf.sizes : [])));
-    for (const size of sizes) if (size > 1) work.set(size, (work.get(size) ?? 0) + cost);
+    const contracted = leaves.flatMap((leaf) => (leaf.kind === "contraction" ? leaf.contracted : []));
+    for (const size of sizes) if (size > 1) exact.set(size, (exact.get(size) ?? 0) + cost);
+    along.push({ sizes: new Set([...sizes, ...contracted]), cost });
   }
-  return [...work.entries()]
-    .sort((a, b) => b[1] - a[1])
-    .slice(0, axesTried)
-    .map(([size]) => size);
+  const workAlong = (length: number): number =>
+    along.reduce((total, { sizes, cost }) => ([...sizes].some((size) => size % length === 0) ? total + cost : total), 0);
+  const chosen = [...exact].sort((a, b) => b[1] - a[1]).slice(0, axesTried);
+  return chosen.map(([length]) => ({ length, work: workAlong(length) }));
 }
 
 /** One task with everything between two host calls. */

@@ -66,6 +66,10 @@ export function sweep(
   const prelude = new Set<number>();
   /** All constant buffers, those as well that something has touched. */
   const fillers = new Map<number, { readonly item: number; readonly value: number }>();
+  /** Items of the segment by the buffers that they write. */
+  const producers = new Map<number, number[]>();
+  const refused = new Set<number>();
+  const mostMoved = smallShare * totalCost(items);
   let blamed: number | undefined;
 
   const context: AlignContext = {
@@ -104,20 +108,26 @@ export function sweep(
       };
     }
     const moved = new Map<number, Alignment>();
-    const stack = [...alignments.keys()].filter((at) => items[at]?.touches.writes.has(buffer) === true);
+    const stack = [...(producers.get(buffer) ?? [])];
+    let work = 0;
     for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
       const alignment = alignments.get(at);
       if (alignment === undefined || moved.has(at)) continue;
       moved.set(at, alignment);
+      work += items[at]?.cost ?? 0;
+      if (work > mostMoved) {
+        // What a buffer needs only ever grows.
+        refused.add(buffer);
+        return undefined;
+      }
       stack.push(...(predecessors[at] ?? []));
     }
-    const work = totalCost([...moved.keys()].map((at) => items[at] as Item));
     const written = new Set([...moved.keys()].flatMap((at) => [...(items[at] as Item).touches.writes]));
     const isShared = [...alignments.keys()].some(
       (at) => !moved.has(at) && [...(items[at] as Item).touches.writes].some((own) => written.has(own)),
     );
     const wasFilled = [...written].some((own) => absorbed.has(fillers.get(own)?.item ?? -1));
-    if (moved.size === 0 || isShared || wasFilled || work > smallShare * totalCost(items)) return undefined;
+    if (moved.size === 0 || isShared || wasFilled) return undefined;
     const before = new Map([...written].flatMap((own): [number, View][] => viewed(own)));
     for (const at of moved.keys()) {
       alignments.delete(at);
@@ -148,7 +158,7 @@ export function sweep(
       blamed = undefined;
       const found = align(item.kernel, context);
       if (found !== undefined) return found;
-      const back = blamed === undefined ? undefined : demote(blamed);
+      const back = blamed === undefined || refused.has(blamed) ? undefined : demote(blamed);
       if (back === undefined) {
         for (const each of undo.reverse()) each();
         return undefined;
@@ -180,6 +190,7 @@ export function sweep(
     }
     alignments.set(at, found);
     for (const [buffer, view] of found.views) views.set(buffer, view);
+    for (const buffer of item.touches.writes) producers.set(buffer, [...(producers.get(buffer) ?? []), at]);
     for (const { buffer } of found.pending) {
       absorbed.add(waiting.get(buffer)?.item ?? -1);
       waiting.delete(buffer);
