@@ -10,6 +10,7 @@ export interface Buffers {
   storage(bytes: number): GpuBuffer;
   uniform(bytes: number): GpuBuffer;
   free(buffer: GpuBuffer): void;
+  /** Buffers in use; one that waits to be used again is not. */
   alive(): number;
   /** A buffer to copy results into; given back by `readStaging`. */
   staging(bytes: number): GpuBuffer;
@@ -44,7 +45,7 @@ export function buffersOn(device: GpuDevice): Buffers {
     },
     uniform: (bytes) => create(bytes, usage.uniform | usage.copyTarget),
     free,
-    alive: () => used.size,
+    alive: () => used.size - idle.length,
     staging(bytes) {
       const at = idle.findIndex(({ size }) => size >= bytes);
       const [found] = at === -1 ? [] : idle.splice(at, 1);
