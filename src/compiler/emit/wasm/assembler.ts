@@ -39,6 +39,10 @@ export interface FunctionBuilder {
   i32x4(value: number): void;
   /** An instruction without immediates: `i32.add`, `f32x4.mul`, `i32x4.trunc_sat_f32x4_s`, `drop`, `select`. */
   op(name: Opcode): void;
+  /**
+   * a · b + sum in four lanes; rounded once where the module is built with `fusedMultiplyAdd`, else after each of the two operations.
+   */
+  multiplyAdd(a: () => void, b: () => void, sum: () => void): void;
   /** A load, store or atomic: `v128.load`, `f32.store`, `v128.load32_splat`, `i32.atomic.rmw.add`; offset in bytes. */
   memory(name: Opcode, offset?: number): void;
   /** `v128.load32_lane`, `v128.store32_lane`. */
@@ -55,6 +59,11 @@ export interface FunctionBuilder {
   branchIf(label: Label): void;
   call(target: FunctionHandle): void;
   return(): void;
+}
+
+export interface ModuleOptions {
+  /** Whether the machine that will run the module has relaxed SIMD with a fused multiply-add; default: not known, so no. */
+  readonly fusedMultiplyAdd?: boolean;
 }
 
 export interface ModuleBuilder {

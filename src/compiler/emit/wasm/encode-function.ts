@@ -1,5 +1,5 @@
 // The code of one function as it is written: bytes of its instructions, its locals, and the nesting that branches count from.
-import type { FunctionBuilder, Label, Local, WasmType } from "./assembler.ts";
+import type { FunctionBuilder, Label, Local, ModuleOptions, WasmType } from "./assembler.ts";
 import { encodeFloat32, encodeFloat64, encodeInt32, encodeSigned, encodeSigned64, encodeUnsigned } from "./encode.ts";
 import { type Opcode, opcodes } from "./opcodes.ts";
 
@@ -11,10 +11,14 @@ const [i32Const, i64Const, f32Const, f64Const, vectorPrefix, v128Const, shuffle]
 const [noResult, returnCode] = [0x40, 0x0f];
 
 /** The body of an entry of the code section: declared locals, instructions, `end`. Throws `RangeError` for a wrong use of locals or labels. */
-export function encodeFunction(params: readonly WasmType[], body: (builder: FunctionBuilder) => void): readonly number[] {
+export function encodeFunction(
+  params: readonly WasmType[],
+  body: (builder: FunctionBuilder) => void,
+  options: ModuleOptions = {},
+): readonly number[] {
   const code: number[] = [];
   const types: WasmType[] = [];
-  body(functionBuilder(params, code, types));
+  body(functionBuilder(params, code, types, options));
   const out: number[] = [];
   encodeLocals(out, types);
   for (const byte of code) out.push(byte);
@@ -36,7 +40,12 @@ function encodeLocals(out: number[], types: readonly WasmType[]): void {
   }
 }
 
-function functionBuilder(paramTypes: readonly WasmType[], code: number[], types: WasmType[]): FunctionBuilder {
+function functionBuilder(
+  paramTypes: readonly WasmType[],
+  code: number[],
+  types: WasmType[],
+  { fusedMultiplyAdd = false }: ModuleOptions,
+): FunctionBuilder {
   const params = paramTypes.map((type, index): Local => ({ index, type }));
   const free = new Map<WasmType, Local[]>();
   let depth = 0;
@@ -117,6 +126,14 @@ function functionBuilder(paramTypes: readonly WasmType[], code: number[], types:
       // Each memory index is a byte of its own.
       if (name === "memory.fill" || name === "atomic.fence") code.push(0);
       if (name === "memory.copy") code.push(0, 0);
+    },
+    multiplyAdd(a, b, sum) {
+      if (!fusedMultiplyAdd) sum();
+      a();
+      b();
+      if (fusedMultiplyAdd) sum();
+      else operation("f32x4.mul");
+      operation(fusedMultiplyAdd ? "f32x4.relaxed_madd" : "f32x4.add");
     },
     memory: (name, offset = 0) => immediate(name, offset),
     memoryLane(name, lane, offset = 0) {

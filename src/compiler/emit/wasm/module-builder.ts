@@ -1,5 +1,5 @@
 // A WebAssembly module while it is written: imports, functions and their types, and in the end the bytes of its sections.
-import type { FunctionHandle, ModuleBuilder, WasmType } from "./assembler.ts";
+import type { FunctionHandle, ModuleBuilder, ModuleOptions, WasmType } from "./assembler.ts";
 import { encodeBytes, encodeName, encodeUnsigned } from "./encode.ts";
 import { encodeFunction, typeCodes } from "./encode-function.ts";
 
@@ -14,7 +14,7 @@ interface Defined {
   code: readonly number[];
 }
 
-export function moduleBuilder(): ModuleBuilder {
+export function moduleBuilder(options: ModuleOptions = {}): ModuleBuilder {
   const types: string[] = [];
   const typeBytes: number[][] = [];
   const imports: number[][] = [];
@@ -69,7 +69,7 @@ export function moduleBuilder(): ModuleBuilder {
       };
       // Its place is taken first: the body may define functions of its own.
       defined.push(entry);
-      entry.code = encodeFunction(params, body);
+      entry.code = encodeFunction(params, body, options);
       return { index: entry.index, name, params, results };
     },
     finish() {

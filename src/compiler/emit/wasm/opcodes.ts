@@ -117,6 +117,7 @@ const vectors = {
   ...run(vector, 0xf4, "f64x2.min f64x2.max f64x2.pmin f64x2.pmax i32x4.trunc_sat_f32x4_s i32x4.trunc_sat_f32x4_u"),
   ...run(vector, 0xfa, "f32x4.convert_i32x4_s f32x4.convert_i32x4_u i32x4.trunc_sat_f64x2_s_zero i32x4.trunc_sat_f64x2_u_zero"),
   ...run(vector, 0xfe, "f64x2.convert_low_i32x4_s f64x2.convert_low_i32x4_u"),
+  ...run(vector, 0x105, "f32x4.relaxed_madd"),
 };
 
 const atomics = {

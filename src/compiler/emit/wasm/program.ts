@@ -1,5 +1,5 @@
 // A schedule as one WebAssembly module: every distinct kernel once, a function for each segment, and the drivers.
-import type { Contraction, Nest } from "../../loops/kernel.ts";
+import type { Contraction, Kernel, Nest } from "../../loops/kernel.ts";
 import type { Schedule, ScheduledKernel, Segment } from "../../loops/schedule.ts";
 import type { FunctionHandle, ModuleBuilder } from "./assembler.ts";
 import { contractionKey, emitContraction, scratchBytes } from "./contraction.ts";
@@ -17,6 +17,8 @@ export interface ProgramOptions {
   constantAddress(scheduled: number): number;
   /** The memory that the module will be given. */
   readonly memory: { readonly initialPages: number; readonly maximumPages: number; readonly shared: boolean };
+  /** Whether sums of products use a fused multiply-add. */
+  readonly fusedMultiplyAdd?: boolean;
   /** Whether the code calls the import `mmx.mark` before each kernel with its number in the unscheduled program, and with -1 after the last. */
   readonly marked?: boolean;
 }
@@ -24,8 +26,11 @@ export interface ProgramOptions {
 /** What runs between two returns to the caller. Lists of `alone` and `together`: from .. to - 1. */
 export type Phase =
   | { readonly kind: "lists"; readonly alone: readonly [from: number, to: number]; readonly together: readonly [number, number] }
-  /** The exported function (0, arena, workspace) of this name, to be called by the thread that has the host functions. */
-  | { readonly kind: "host"; readonly name: string };
+  /**
+   * The exported function (item, arena, workspace) of this name, to be called for items 0 .. items - 1 by the thread that has
+   * the host functions.
+   */
+  | { readonly kind: "host"; readonly name: string; readonly items: number };
 
 /**
  * The module imports `mmx.memory` and, where there are host calls, the function `mmx.host` (index of the call, arena, workspace).
@@ -44,10 +49,11 @@ export interface EmittedProgram {
 
 /** The same schedule gives the same code whatever the number of threads: one module serves them all. */
 export function emitProgram(schedule: Schedule, options: ProgramOptions): EmittedProgram {
-  const builder = moduleBuilder();
+  const { fusedMultiplyAdd = false } = options;
+  const builder = moduleBuilder({ fusedMultiplyAdd });
   builder.importMemory("mmx", "memory", options.memory);
   const { marked = false } = options;
-  const callsHost = schedule.segments.some(({ kind }) => kind === "host");
+  const callsHost = schedule.segments.some(needsHost);
   const imports = {
     host: callsHost ? builder.importFunction("mmx", "host", ["i32", "i32", "i32"], []) : undefined,
     mark: marked ? builder.importFunction("mmx", "mark", ["i32"], []) : undefined,
@@ -56,8 +62,9 @@ export function emitProgram(schedule: Schedule, options: ProgramOptions): Emitte
   const maker = stepMaker({ ...options, buffers: schedule.buffers, functionOf: kernels.of, marked });
   const codes = schedule.segments.map((segment) => segmentCode(maker, segment));
   const scratchOffset = aligned(schedule.arenaBytes);
-  const segments = codes.map((code, at) => {
-    const exported = schedule.segments[at]?.kind === "host";
+  const segments = schedule.segments.map((segment, at) => {
+    const code = codes[at] as SegmentCode;
+    const exported = needsHost(segment);
     const target = segmentFunction(builder, `segment${at}`, code, { scratchOffset, imports, exported });
     return { target, items: code.items, exported };
   });
@@ -111,10 +118,18 @@ function segmentCode(maker: StepMaker, segment: Segment): SegmentCode {
   return { items: chunks, lists: [...(chunks > 1 ? [whole] : []), { upTo: chunks, steps: steps(last) }] };
 }
 
+/** Whether a segment calls host functions, be it within a loop: then one thread runs it, the session's own. */
+function needsHost(segment: Segment): boolean {
+  const calls = (kernel: Kernel): boolean => kernel.kind === "host" || (kernel.kind === "loop" && kernel.body.some(calls));
+  if (segment.kind === "host") return true;
+  const lists = segment.kind === "chunked" ? [segment.kernels] : segment.tasks;
+  return lists.some((list) => list.some(({ kernel }) => calls(kernel)));
+}
+
 interface EmittedSegment {
   readonly target: FunctionHandle;
   readonly items: number;
-  /** Of a host segment, which the caller runs. */
+  /** Of a segment that the caller runs. */
   readonly exported: boolean;
 }
 
@@ -133,7 +148,7 @@ function workLists(segments: readonly EmittedSegment[]) {
   for (const { target, items, exported } of segments) {
     if (exported) {
       close();
-      phases.push({ kind: "host", name: target.name });
+      phases.push({ kind: "host", name: target.name, items });
       continue;
     }
     if (items === 0) continue;

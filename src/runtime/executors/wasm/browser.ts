@@ -3,6 +3,7 @@ import type { Executor } from "../executor.ts";
 import { type Extensions, extensionLookup } from "../extensions.ts";
 import { interpreterExecutor } from "../interpreter.ts";
 import { startBrowserWorker } from "./browser-worker.ts";
+import { hasFusedMultiplyAdd } from "./fused-multiply-add.ts";
 import { openSession } from "./session.ts";
 
 export interface BrowserOptions {
@@ -21,5 +22,8 @@ export function wasmBrowserExecutor(options: BrowserOptions = {}): Executor {
   const crew = { threads, start: startBrowserWorker, mayWait: document === undefined };
   const lookUp = extensionLookup(extensions);
   const tracer = async (): Promise<Executor> => interpreterExecutor(extensions);
-  return { name: "wasm", open: async () => openSession("wasm", { crew, lookUp, tracer }) };
+  return {
+    name: "wasm",
+    open: async () => openSession("wasm", { crew, lookUp, tracer, fusedMultiplyAdd: hasFusedMultiplyAdd() }),
+  };
 }

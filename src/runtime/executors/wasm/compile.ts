@@ -40,6 +40,7 @@ export interface CompileContext {
   readonly memory: SessionMemory;
   readonly variables: Variables;
   lookUp(name: string): HostExtension;
+  readonly fusedMultiplyAdd: boolean;
   /** Is told after every step how long each kernel took. */
   readonly profile: Profile | undefined;
 }
@@ -83,6 +84,7 @@ async function instantiate(
       variableAddress,
       constantAddress: constants.address,
       memory: { initialPages: 1, maximumPages: memory.maximumPages, shared: memory.shared },
+      fusedMultiplyAdd: context.fusedMultiplyAdd,
       marked: watch !== undefined,
     });
     const module = await WebAssembly.compile(emitted.bytes);

@@ -13,10 +13,12 @@ export interface SessionOptions {
   lookUp(name: string): HostExtension;
   /** The executor that runs traced steps. */
   tracer(): Promise<Executor>;
+  readonly fusedMultiplyAdd: boolean;
   readonly profile?: Profile | undefined;
 }
 
-export function openSession(name: string, { crew: crewOptions, lookUp, tracer, profile }: SessionOptions): Session {
+export function openSession(name: string, options: SessionOptions): Session {
+  const { crew: crewOptions, lookUp, tracer, fusedMultiplyAdd, profile } = options;
   const memory = sessionMemory(crewOptions !== undefined && crewOptions.threads > 1);
   const crew = crewOptions !== undefined && memory.shared ? gatherCrew(memory, crewOptions) : undefined;
   const variables = variablesIn(memory);
@@ -29,6 +31,7 @@ export function openSession(name: string, { crew: crewOptions, lookUp, tracer, p
     crew,
     lookUp,
     tracer,
+    fusedMultiplyAdd,
     profile,
     nextId() {
       ids += 1;

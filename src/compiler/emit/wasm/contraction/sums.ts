@@ -50,11 +50,12 @@ export function sumLocals(f: FunctionBuilder, { rows, columns, written: once, st
     addProduct(row, column, a, b) {
       const sum = all[steps % parts]?.[row]?.[column] as Local;
       const first = written && steps < parts;
-      if (!first) f.get(sum);
-      f.get(a);
-      f.get(b);
-      f.op("f32x4.mul");
-      if (!first) f.op("f32x4.add");
+      const [left, right] = [() => f.get(a), () => f.get(b)];
+      if (first) {
+        left();
+        right();
+        f.op("f32x4.mul");
+      } else f.multiplyAdd(left, right, () => f.get(sum));
       f.set(sum);
     },
     next() {

@@ -83,7 +83,12 @@ export function vectorCode(f: FunctionBuilder): VectorCode {
     choose: (mask, on, off) => op("v128.bitselect", on, off, mask),
     polynomial: (x, coefficients) =>
       coefficients.slice(0, -1).reduceRight<Term>(
-        (sum, coefficient) => op("f32x4.add", op("f32x4.mul", sum, x), coefficient),
+        (sum, coefficient) => () =>
+          f.multiplyAdd(
+            () => push(sum),
+            () => push(x),
+            () => push(coefficient),
+          ),
         () => push(coefficients.at(-1) ?? 0),
       ),
     keep: (value) => keep("v128", value),
