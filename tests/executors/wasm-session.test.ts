@@ -167,6 +167,33 @@ test("a host function that fails after variables were set leaves them as they we
   ]);
 });
 
+test("a host function is called in every turn of a loop", async () => {
+  const forward = ([x]: readonly { readonly data: ArrayLike<number> }[]): number[] =>
+    Array.from(x?.data ?? [], (value) => 2 * value);
+  const session = await open(wasmExecutor({ extensions: { double: { forward } } }));
+  const body = graphBuilder();
+  const [carry, slice] = [leaf(body, "input", "carry.0", [2]), leaf(body, "input", "slice.0", [2])];
+  const twice = body.add("extension", [body.add("add", [carry, slice])], {
+    name: "double",
+    sizes: [constantDim(2)],
+    dtype: "f32",
+  });
+  const next = body.add("add", [twice, slice]);
+  const builder = graphBuilder();
+  const loop = builder.add(
+    "scan",
+    [leaf(builder, "input", "start", [2]), leaf(builder, "input", "xs", [3, 2])],
+    { carries: 1, sequences: 1, constants: 0, outputs: 1, reverse: false },
+    { body: body.finish({ "carry.0": next, "out.0": twice }) },
+  );
+  const [last, each] = [builder.add("part", [loop], { index: 0 }), builder.add("part", [loop], { index: 1 })];
+  const program = await session.load(makePlan("loop", builder.finish({ last, each }), {}));
+  const results = await program.run({ start: tensor([2], [1, 0]), xs: tensor([3, 2], [1, 2, 3, 4, 5, 6]) });
+  // (1 + 1) · 2 = 4, + 1; (5 + 3) · 2 = 16, + 3; (19 + 5) · 2 = 48, + 5
+  expect(values(results.each)).toEqual([4, 4, 16, 20, 48, 60]);
+  expect(values(results.last)).toEqual([53, 66]);
+});
+
 test("a traced step is a step: the variables have their new values, which untraced steps go on from", async () => {
   const [plain, observed] = [await open(wasmExecutor({ threads: 1 })), await open(wasmExecutor({ threads: 1 }))];
   const plan = networkPlan();

@@ -22,11 +22,14 @@ afterEach(() => {
   for (const crew of crews.splice(0)) crew.stop();
 });
 
-async function machine(
-  threads: number,
-  options: { readonly shared?: boolean; readonly start?: StartWorker } = {},
-): Promise<Machine> {
-  const { shared = threads > 1, start = startNodeWorker } = options;
+interface MachineOptions {
+  readonly shared?: boolean;
+  readonly start?: StartWorker;
+  readonly mayWait?: boolean;
+}
+
+async function machine(threads: number, options: MachineOptions = {}): Promise<Machine> {
+  const { shared = threads > 1, start = startNodeWorker, mayWait = true } = options;
   const memory = sessionMemory(shared);
   const variable = memory.allocate(4 * width);
   const constant = memory.allocate(4);
@@ -37,7 +40,7 @@ async function machine(
   });
   const module = await WebAssembly.compile(emitted.bytes);
   const { exports } = new WebAssembly.Instance(module, { mmx: { memory: memory.memory } });
-  const crew = shared ? gatherCrew(memory, { threads, start, mayWait: true }) : undefined;
+  const crew = shared ? gatherCrew(memory, { threads, start, mayWait }) : undefined;
   if (crew !== undefined) crews.push(crew);
   crew?.load(1, module);
   const { arenaBytes, workspaceBytes, phases } = emitted;
@@ -102,6 +105,10 @@ describe("several threads", () => {
   test.each([2, 3, 5])("%d threads give the bits of one", async (threads) => {
     const expected = train(await machine(1), 300);
     expect(train(await machine(threads), 300)).toEqual(expected);
+  });
+
+  test("a thread that may not sleep, like a browser's main thread, looks on and gets the same bits", async () => {
+    expect(train(await machine(2, { mayWait: false }), 50)).toEqual(train(await machine(1), 50));
   });
 
   test("helpers take part", async () => {

@@ -113,8 +113,9 @@ function runPhases({ crew }: ProgramContext, program: Loaded, workspace: number,
     target(...values);
   };
   for (const phase of program.phases) {
-    if (phase.kind === "host") call(phase.name, 0, arena, workspace);
-    else if (crew === undefined || threads === 1) call("alone", ...phase.alone, arena, workspace);
+    if (phase.kind === "host") {
+      for (let item = 0; item < phase.items; item += 1) call(phase.name, item, arena, workspace);
+    } else if (crew === undefined || threads === 1) call("alone", ...phase.alone, arena, workspace);
     else {
       const [from, to] = phase.together;
       crew.run({ program: program.id, from, to, workspace, arena, arenaBytes }, (first, patience) =>

@@ -19,7 +19,7 @@ declare namespace WebAssembly {
     constructor(bytes: Uint8Array);
   }
 
-  type ImportValue = Memory | ((...values: number[]) => number | undefined);
+  type ImportValue = Memory | number | ((...values: number[]) => number | undefined);
   type Exports = Readonly<Record<string, (...values: number[]) => number | undefined>>;
   type Imports = Readonly<Record<string, Readonly<Record<string, ImportValue>>>>;
 
