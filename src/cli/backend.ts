@@ -21,6 +21,7 @@ export function backendOf(executor: string): BackendRequest {
     "tfjs-cpu": "cpu",
     "tfjs-wasm": "tfjs",
     wasm: "wasm",
+    webgpu: "webgpu",
     "tfjs-webgpu": "webgpu",
   };
   return byExecutor[executor] ?? "auto";

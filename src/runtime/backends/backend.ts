@@ -2,9 +2,10 @@
 import type { Executor } from "../executors/executor.ts";
 import type { Extensions } from "../executors/extensions.ts";
 import { tfjsExecutor } from "../executors/tfjs/index.ts";
-import { isInstalled, loadOptional } from "../executors/tfjs/load.ts";
+import { isInstalled } from "../executors/tfjs/load.ts";
 import { wasmExecutor } from "../executors/wasm/index.ts";
 import { node, nodeGpu } from "./native.ts";
+import { webgpu } from "./webgpu.ts";
 
 export type BackendName = "node-gpu" | "node" | "webgpu" | "wasm" | "tfjs" | "cpu";
 
@@ -25,22 +26,13 @@ export interface Backend {
   drawback?(): Promise<string | undefined>;
 }
 
-const version = "4.22.0";
-
 const lacking = (names: readonly string[]): readonly string[] => names.filter((name) => !isInstalled(name));
 
 /** In the order in which `auto` tries them. */
 export const backends: readonly Backend[] = [
   nodeGpu,
   node,
-  {
-    name: "webgpu",
-    doc: "any GPU through WebGPU",
-    missing: () => lacking(["webgpu", "@tensorflow/tfjs-backend-webgpu"]),
-    remedy: `install with: npm install webgpu @tensorflow/tfjs-backend-webgpu@${version}`,
-    open: (extensions) => tfjsExecutor("webgpu", { extensions }),
-    drawback: softwareAdapter,
-  },
+  webgpu,
   {
     name: "wasm",
     doc: "the processor through WebAssembly made for the spec, nothing to install",
@@ -63,17 +55,3 @@ export const backends: readonly Backend[] = [
     open: (extensions) => tfjsExecutor("cpu", { extensions }),
   },
 ];
-
-/** Without a GPU, Dawn may offer SwiftShader, which is correct and far slower than WebAssembly. */
-async function softwareAdapter(): Promise<string | undefined> {
-  const dawn = loadOptional("webgpu") as { create(flags: readonly string[]): WebgpuEntry };
-  const adapter = await dawn.create([]).requestAdapter();
-  if (adapter === null) return "WebGPU finds no adapter";
-  const software = adapter.info.isFallbackAdapter === true || adapter.info.architecture === "swiftshader";
-  return software ? "WebGPU finds only a software adapter" : undefined;
-}
-
-/** The part of the WebGPU interface that is read here. */
-interface WebgpuEntry {
-  requestAdapter(): Promise<{ readonly info: { readonly architecture: string; readonly isFallbackAdapter?: boolean } } | null>;
-}

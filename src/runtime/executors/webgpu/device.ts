@@ -10,6 +10,8 @@ export interface OpenDevice {
   readonly pipelines: Pipelines;
   /** What it is and whose, in a few words. */
   readonly doc: string;
+  /** Whether a processor stands in for the GPU. */
+  readonly software: boolean;
   /** Why the device no longer works; undefined while it does. */
   lost(): string | undefined;
 }
@@ -54,7 +56,8 @@ export async function openDevice(device: GpuDevice, info: GpuAdapterInfo | undef
     workgroupBytes: limits.maxComputeWorkgroupStorageSize,
     subgroupSize,
   };
-  return { device, profile, pipelines: newPipelines(device), doc, lost: () => reason };
+  const software = info?.isFallbackAdapter === true || info?.architecture === "swiftshader";
+  return { device, profile, pipelines: newPipelines(device), doc, software, lost: () => reason };
 }
 
 const describe = ({ vendor, architecture, description }: GpuAdapterInfo): string =>
