@@ -3,6 +3,7 @@ import type { FunctionBuilder, Local } from "../assembler.ts";
 import { partsOf, type Sums, sumLocals } from "./sums.ts";
 import { isWrittenOut, type Pointer, type TermLoop, walkTerms } from "./terms.ts";
 import type { ColumnVector } from "./tiles.ts";
+import { address } from "./walker.ts";
 
 export interface InnerSides {
   /** Along the last loop both sides lie entry by entry. */
@@ -29,7 +30,6 @@ export function innerSums(f: FunctionBuilder, rows: number, sides: InnerSides): 
     loops,
     left,
     right,
-    below: { left: Math.min(0, (rows - 1) * row), right: Math.min(0, ...columns) },
     unroll,
     step(l, r, lanes) {
       lefts.forEach((local, at) => {
@@ -57,12 +57,12 @@ function inVectors({ size }: TermLoop): TermLoop {
 
 /** Leaves a vector of the entries from a place on; lanes from `lanes` on are 0. */
 export function loadLanes(f: FunctionBuilder, { local, offset }: Pointer, lanes: number): void {
-  if (lanes === 3) f.get(local);
-  f.get(local);
-  if (lanes === 4) f.memory("v128.load", offset);
-  else if (lanes === 1) f.memory("v128.load32_zero", offset);
-  else f.memory("v128.load64_zero", offset);
-  if (lanes === 3) f.memoryLane("v128.load32_lane", 2, offset + 8);
+  const third = lanes === 3 ? address(f, local, offset + 8) : 0;
+  const first = address(f, local, offset);
+  if (lanes === 4) f.memory("v128.load", first);
+  else if (lanes === 1) f.memory("v128.load32_zero", first);
+  else f.memory("v128.load64_zero", first);
+  if (lanes === 3) f.memoryLane("v128.load32_lane", 2, third);
 }
 
 /** One vector of four columns' sums from a vector of partial sums for each column. */

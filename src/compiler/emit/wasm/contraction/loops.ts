@@ -36,24 +36,25 @@ export function emitLoops(f: FunctionBuilder, plan: ContractionPlan, scratch: nu
   const walk = walker(f);
   // Beside the loops of `sizes`, the pointers of both sides walk along the first contracted loop.
   const termLoop = sizes.length;
-  const pointerOf = ({ operand, strides, contracted }: Factor): Local => walk.pointer(operand, [...strides, contracted[0] ?? 0]);
-  const start = (factor: Factor): Pointer => ({ local: pointerOf(factor), offset: factor.offset * elementBytes });
+  const start = (factor: Factor): Pointer => walk.pointer({ ...factor, strides: [...factor.strides, factor.contracted[0] ?? 0] });
   start(left);
   start(right);
   const along = (of: (loop: number) => number) => sizes.map((_, loop) => of(loop));
   // A panel of so many columns holds as many entries for each term, so it is as if a column were a row of terms.
   const panels = along((loop) => (loop === column ? blockTerms(plan) : 0));
-  if (packed.right) walk.pointer(scratch, panels);
+  const panelPointer = (): Local => walk.pointer({ operand: scratch, offset: 0, strides: panels }).local;
+  if (packed.right) panelPointer();
   const unfinishedRow = 4 * unfinishedVectors(plan);
   const unfinished = along((loop) => (loop === row ? unfinishedRow : loop === column ? 1 : 0));
   const several = plan.terms.length > 1;
-  if (several) walk.pointer(scratch, unfinished);
-  for (const { place } of stores) walk.pointer(place.operand, place.strides);
+  const unfinishedPointer = (): Local => walk.pointer({ operand: scratch, offset: 0, strides: unfinished }).local;
+  if (several) unfinishedPointer();
+  for (const { place, index } of stores) walk.pointer({ ...place, moved: index?.stride ?? 0 });
   const values = tileValues(f, walk, plan);
 
   /** The pointer to a tile's unfinished sums goes on the stack; the result is the offset of one of them. */
   const unfinishedAt = (line: number, vector: number): number => {
-    f.get(walk.pointer(scratch, unfinished));
+    f.get(unfinishedPointer());
     return unfinishedOffset(plan) + elementBytes * (line * unfinishedRow + 4 * vector);
   };
 
@@ -66,7 +67,7 @@ export function emitLoops(f: FunctionBuilder, plan: ContractionPlan, scratch: nu
     const sides = {
       loops: contracted.map((size, at): TermLoop => ({ size, left: lefts[at] as number, right: rights[at] as number })),
       left: panel?.at ?? start(left),
-      right: packed.right ? { local: walk.pointer(scratch, panels), offset: 0 } : start(right),
+      right: packed.right ? { local: panelPointer(), offset: 0 } : start(right),
       row: panel === undefined ? bytes(left, row) : elementBytes,
     };
     const across = bytes(right, column);
@@ -150,7 +151,7 @@ export function emitLoops(f: FunctionBuilder, plan: ContractionPlan, scratch: nu
   const advanceBlock = (by: number): void => {
     if (column === undefined || by === 0) return;
     walk.advance(column, by);
-    move(f, walk.pointer(scratch, panels), -by * blockTerms(plan) * elementBytes);
+    move(f, panelPointer(), -by * blockTerms(plan) * elementBytes);
   };
 
   const emitBlocks = (): void => {

@@ -5,7 +5,7 @@ import { blockTerms, type ContractionPlan } from "./plan.ts";
 import type { Factor } from "./product.ts";
 import { type Pointer, type TermLoop, walkTerms } from "./terms.ts";
 import { type ColumnBlock, type ColumnTiles, type ColumnVector, columnBlocks } from "./tiles.ts";
-import { elementBytes, move, repeat } from "./walker.ts";
+import { address, elementBytes, move, repeat } from "./walker.ts";
 
 const vectorBytes = 16;
 
@@ -170,12 +170,10 @@ function packPanels(
     const fours = { size: Math.floor(size / 4), left: 4 * loop.left, right: 4 * loop.right };
     return size % 4 === 0 ? fours : { ...fours, tail: size % 4 };
   });
-  const columns = vectors.flatMap(({ start, end }) => Array.from({ length: end }, (_, lane) => (start + lane) * stride));
   walkTerms(f, {
     loops,
     left: from,
     right: into,
-    below: { left: Math.min(0, ...columns), right: 0 },
     unroll: blocks || panels.length > 1 ? 1 : 4,
     step(l, r, lanes) {
       for (const { start, end, target: to } of vectors) {
@@ -201,10 +199,11 @@ export function gatherLanes(f: FunctionBuilder, { local, offset }: Pointer, stri
     loadLanes(f, { local, offset }, lanes);
     return;
   }
-  for (let lane = 1; lane < lanes; lane += 1) f.get(local);
-  f.get(local);
-  f.memory("v128.load32_zero", offset);
-  for (let lane = 1; lane < lanes; lane += 1) f.memoryLane("v128.load32_lane", lane, offset + lane * stride);
+  // The addresses of the last lanes first: the stack gives them back the other way around.
+  const offsets: number[] = [];
+  for (let lane = lanes - 1; lane >= 0; lane -= 1) offsets[lane] = address(f, local, offset + lane * stride);
+  f.memory("v128.load32_zero", offsets[0]);
+  for (let lane = 1; lane < lanes; lane += 1) f.memoryLane("v128.load32_lane", lane, offsets[lane]);
 }
 
 interface Block {
@@ -223,8 +222,7 @@ function transposeBlock(f: FunctionBuilder, { source, target, stride, end, terms
   const columns = [fresh(), fresh(), fresh(), fresh()] as const;
   columns.forEach((column, lane) => {
     if (lane < end) {
-      f.get(source.local);
-      f.memory("v128.load", source.offset + lane * stride);
+      f.memory("v128.load", address(f, source.local, source.offset + lane * stride));
     } else f.f32x4(0);
     f.set(column);
   });

@@ -2,6 +2,7 @@
 import type { FunctionBuilder } from "../assembler.ts";
 import { partsOf, type Sums, sumLocals } from "./sums.ts";
 import { isWrittenOut, type Pointer, type TermLoop, walkTerms } from "./terms.ts";
+import { address } from "./walker.ts";
 
 export interface SpreadSides {
   readonly loops: readonly TermLoop[];
@@ -27,17 +28,14 @@ export function spreadSums(f: FunctionBuilder, rows: number, { loops, left, righ
     loops,
     left,
     right,
-    below: { left: Math.min(0, (rows - 1) * row), right: Math.min(0, ...vectors) },
     unroll,
     step(l, r) {
       columns.forEach((column, at) => {
-        f.get(r.local);
-        f.memory("v128.load", r.offset + (vectors[at] as number));
+        f.memory("v128.load", address(f, r.local, r.offset + (vectors[at] as number)));
         f.set(column);
       });
       for (let at = 0; at < rows; at += 1) {
-        f.get(l.local);
-        f.memory("v128.load32_splat", l.offset + at * row);
+        f.memory("v128.load32_splat", address(f, l.local, l.offset + at * row));
         f.set(scalar);
         columns.forEach((column, vector) => {
           sums.addProduct(at, vector, scalar, column);

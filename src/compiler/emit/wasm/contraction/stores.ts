@@ -34,10 +34,10 @@ export function storeTile(
   const { product, row, column } = plan;
   const along = ({ place }: ProductStore, loop: number | undefined): number =>
     loop === undefined ? 0 : (place.strides[loop] as number);
-  const targetOf = (store: ProductStore, line: number, { start }: ColumnVector): Target => ({
-    pointer: walker.pointer(store.place.operand, store.place.strides),
-    offset: elementBytes * (store.place.offset + line * along(store, row) + start * along(store, column)),
-  });
+  const targetOf = (store: ProductStore, line: number, { start }: ColumnVector): Target => {
+    const { local, offset } = walker.pointer({ ...store.place, moved: store.index?.stride ?? 0 });
+    return { pointer: local, offset: offset + elementBytes * (line * along(store, row) + start * along(store, column)) };
+  };
   /** Sums over rows (by store and vector) and over columns (by store and row), not yet in memory. */
   const overRows = new Map<ProductStore, Local>();
   const overColumns = new Map<string, { readonly store: ProductStore; readonly line: number; readonly local: Local }>();
@@ -108,7 +108,6 @@ export function storeTile(
   const indexed = (line: number, vector: ColumnVector): void => {
     const at = tile.vectors.indexOf(vector);
     const places = product.stores.map((store) => {
-      values.value(store.value, line, at);
       if (store.index === undefined) return undefined;
       const index = values.value(store.index.value, line, at);
       const local = f.local("v128");
@@ -141,6 +140,8 @@ export function storeTile(
   values.begin(tile, sums);
   for (const vector of tile.vectors) {
     for (let line = 0; line < tile.rows; line += 1) {
+      // All values before any store: a store may be to where the body reads.
+      for (const { value } of product.stores) values.value(value, line, tile.vectors.indexOf(vector));
       if (product.ordered) indexed(line, vector);
       else for (const store of product.stores) cell(store, line, vector);
       values.endCell();

@@ -21,8 +21,6 @@ export interface TermWalk {
   readonly loops: readonly TermLoop[];
   readonly left: Pointer;
   readonly right: Pointer;
-  /** The bytes below the first term's entry that a step reads at most, as a number <= 0. */
-  readonly below: { readonly left: number; readonly right: number };
   /** At most this many steps are written out one after the other. */
   readonly unroll: number;
   step(left: Pointer, right: Pointer, lanes: number): void;
@@ -36,13 +34,11 @@ export function isWrittenOut({ loops, unroll }: Pick<TermWalk, "loops" | "unroll
   return stepsOf(loops) <= 2 * unroll;
 }
 
-/** Writes a step for each term in order. Offsets given to a step are never negative where they reach down to `below`. */
+/** Writes a step for each term in order. */
 export function walkTerms(f: FunctionBuilder, walk: TermWalk): void {
   const { loops, unroll, step } = walk;
-  const whole = isWrittenOut(walk);
-  const lowest = (side: "left" | "right"): number =>
-    loops.reduce((sum, loop) => sum + Math.min(0, loop[side] * (loop.size - 1)), walk.below[side]);
-  const [left, right] = [start(f, walk.left, lowest("left"), whole), start(f, walk.right, lowest("right"), whole)];
+  const still = isWrittenOut(walk);
+  const [left, right] = still ? [walk.left, walk.right] : [start(f, walk.left), start(f, walk.right)];
   const emit = (depth: number, l: number, r: number): void => {
     const loop = loops[depth];
     if (loop === undefined) {
@@ -70,20 +66,19 @@ export function walkTerms(f: FunctionBuilder, walk: TermWalk): void {
     if (depth > 0) advance(-trips * together);
   };
   emit(0, 0, 0);
-  for (const { own, local } of [left, right]) if (own) f.release(local);
+  if (!still) f.release(left.local, right.local);
 }
 
 function shifted({ local, offset }: Pointer, by: number): Pointer {
   return { local, offset: offset + by };
 }
 
-/** A pointer to move, or, where nothing moves and no offset gets negative, the given one. */
-function start(f: FunctionBuilder, from: Pointer, lowest: number, still: boolean): Pointer & { readonly own: boolean } {
-  if (still && from.offset + lowest >= 0) return { ...from, own: false };
+/** A pointer to move. */
+function start(f: FunctionBuilder, { local: from, offset }: Pointer): Pointer {
   const local = f.local("i32");
-  f.get(from.local);
-  f.i32(from.offset + lowest);
+  f.get(from);
+  f.i32(offset);
   f.op("i32.add");
   f.set(local);
-  return { local, offset: -lowest, own: true };
+  return { local, offset: 0 };
 }

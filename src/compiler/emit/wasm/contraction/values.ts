@@ -2,12 +2,12 @@
 // columns that it does not change along.
 import type { FunctionBuilder, Local } from "../assembler.ts";
 import { emitElement, emitRandom, emitRandomKey, type WordPair } from "../elements/index.ts";
-import { loadLanes } from "./inner.ts";
+import { gatherLanes } from "./pack.ts";
 import type { ContractionPlan } from "./plan.ts";
 import type { Place, ProductInstruction } from "./product.ts";
 import type { Sums } from "./sums.ts";
 import type { ColumnVector, Tile } from "./tiles.ts";
-import { elementBytes, type Walker } from "./walker.ts";
+import { address, elementBytes, type Walker } from "./walker.ts";
 
 /** Along what a value changes. Where it changes along neither but is read in the loops, it holds for a tile. */
 interface Reach {
@@ -112,8 +112,9 @@ export function tileValues(f: FunctionBuilder, walker: Walker, plan: Contraction
   };
 
   const load = (place: Place, line: number, vector: number): void => {
-    const offset = elementBytes * (place.offset + within(place.strides, line, vector));
-    loadVector(f, walker.pointer(place.operand, place.strides), offset, stride(place.strides, column), at(vector));
+    const { local, offset } = walker.pointer(place);
+    const further = elementBytes * within(place.strides, line, vector);
+    loadVector(f, local, offset + further, stride(place.strides, column), at(vector));
   };
 
   const lookup = (
@@ -126,8 +127,8 @@ export function tileValues(f: FunctionBuilder, walker: Walker, plan: Contraction
     const from = f.local("i32");
     clampedBytes(f, index, step, size);
     f.set(places);
-    const offset = elementBytes * (place.offset + within(place.strides, line, vector));
-    const pointer = walker.pointer(place.operand, place.strides);
+    const { local: pointer, offset: before } = walker.pointer({ ...place, moved: step });
+    const offset = before + elementBytes * within(place.strides, line, vector);
     const along = stride(place.strides, column);
     const { end } = at(vector);
     const moved = (lane: number): void => {
@@ -172,9 +173,20 @@ export function tileValues(f: FunctionBuilder, walker: Walker, plan: Contraction
     scope.clear();
   };
 
+  const isStill = (index: number): boolean => {
+    const { row: alongRow, column: alongColumn, outside } = reaches[index] as Reach;
+    return !(alongRow || alongColumn || outside);
+  };
+
+  const stillValue = (index: number): Local => {
+    if (isStill(index)) return value(index, 0, 0);
+    throw new RangeError("the seed and the step of random numbers in a contraction must not change");
+  };
+
   const prepare = (): void => {
     for (const instruction of body) {
-      if ("place" in instruction) walker.pointer(instruction.place.operand, instruction.place.strides);
+      if (instruction.op === "load") walker.pointer(instruction.place);
+      if (instruction.op === "lookup") walker.pointer({ ...instruction.place, moved: instruction.stride });
       if (instruction.op === "index") walker.counter(product.sizes.map((_, loop) => (loop === instruction.loop ? 1 : 0)));
       if (instruction.op === "random") {
         walker.counter(instruction.first);
@@ -192,19 +204,12 @@ export function tileValues(f: FunctionBuilder, walker: Walker, plan: Contraction
     }
     current = { tile: { rows: 1, vectors: [{ start: 0, first: 0, end: 1 }] }, sums: [] };
     body.forEach((instruction, index) => {
-      const { row: alongRow, column: alongColumn, outside } = reaches[index] as Reach;
-      if (alongRow || alongColumn || outside || instruction.op === "constant") return;
+      if (instruction.op === "random") keys.set(index, randomKey(f, instruction, stillValue));
+      if (!isStill(index) || instruction.op === "constant") return;
       lasting.set(`${index}::`, value(index, 0, 0));
       scopes.tile.delete(`${index}::`);
     });
     clear(scopes.tile);
-    body.forEach((instruction, index) => {
-      if (instruction.op === "random")
-        keys.set(
-          index,
-          randomKey(f, instruction, (of) => lasting.get(`${of}::`)),
-        );
-    });
   };
   prepare();
 
@@ -260,36 +265,10 @@ function reachesOf({ product, row, column }: ContractionPlan): readonly Reach[] 
   return reaches;
 }
 
-/** Four columns from a place on, by their stride in elements. */
-function loadVector(f: FunctionBuilder, pointer: Local, offset: number, stride: number, { end }: ColumnVector): void {
-  if (stride !== 0 && stride !== 1) {
-    const from = f.local("i32");
-    f.f32x4(0);
-    for (let lane = 0; lane < end; lane += 1) {
-      f.get(pointer);
-      f.i32(offset + elementBytes * lane * stride);
-      f.op("i32.add");
-      f.set(from);
-      loadLaneUnder(f, from, lane);
-    }
-    f.release(from);
-    return;
-  }
-  const negative = offset < 0;
-  const from = negative ? f.local("i32") : pointer;
-  if (negative) {
-    f.get(pointer);
-    f.i32(offset);
-    f.op("i32.add");
-    f.set(from);
-  }
-  const place = { local: from, offset: negative ? 0 : offset };
-  if (stride === 1) loadLanes(f, place, end);
-  else {
-    f.get(place.local);
-    f.memory("v128.load32_splat", place.offset);
-  }
-  if (negative) f.release(from);
+/** Leaves four columns from a place on, by their stride in elements. */
+function loadVector(f: FunctionBuilder, local: Local, offset: number, stride: number, { end }: ColumnVector): void {
+  if (stride === 0) f.memory("v128.load32_splat", address(f, local, offset));
+  else gatherLanes(f, { local, offset }, stride * elementBytes, end);
 }
 
 /** Puts the entry at an address into a lane of the vector on the stack. */
@@ -316,14 +295,13 @@ export function clampedBytes(f: FunctionBuilder, index: Local, stride: number, s
 function randomKey(
   f: FunctionBuilder,
   { seed, step, key }: Extract<ProductInstruction, { op: "random" }>,
-  lasting: (index: number) => Local | undefined,
+  value: (index: number) => Local,
 ): WordPair {
   const [one, other] = [f.local("i32"), f.local("i32")];
   for (const [local, from] of [
-    [one, lasting(seed)],
-    [other, lasting(step)],
+    [one, value(seed)],
+    [other, value(step)],
   ] as const) {
-    if (from === undefined) throw new Error("the seed and the step of random numbers in a contraction must not change");
     f.get(from);
     f.lane("i32x4.extract_lane", 0);
     f.set(local);

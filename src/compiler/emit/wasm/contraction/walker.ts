@@ -10,9 +10,17 @@ interface Cursor {
   readonly strides: readonly number[];
 }
 
+/** An access: the operand's parameter, offset and strides in elements. `moved` is what an index moves it by, times the index. */
+interface Walked {
+  readonly operand: number;
+  readonly offset: number;
+  readonly strides: readonly number[];
+  readonly moved?: number;
+}
+
 export interface Walker {
-  /** A pointer in bytes, from the operand's address; `strides` in elements. */
-  pointer(operand: number, strides: readonly number[]): Local;
+  /** Where an access is while the loops run: what the local holds, and a number of bytes more. */
+  pointer(access: Walked): { readonly local: Local; readonly offset: number };
   /** A number that starts at 0 and grows by strides[loop] with each iteration. */
   counter(strides: readonly number[]): Local;
   /** Code that moves all pointers and counters by that many iterations of a loop; all must have been asked for before. */
@@ -22,37 +30,36 @@ export interface Walker {
 /** Pointers and counters are asked for at the start of the function, before any loop. */
 export function walker(f: FunctionBuilder): Walker {
   const cursors = new Map<string, Cursor>();
-  const cursorOf = (key: string, strides: readonly number[], make: () => Local): Local => {
-    const found = cursors.get(key) ?? { local: make(), strides };
-    cursors.set(key, found);
-    return found.local;
+  const cursorOf = (key: string, strides: readonly number[], start: () => void): Local => {
+    const found = cursors.get(key);
+    if (found !== undefined) return found.local;
+    const local = f.local("i32");
+    start();
+    f.set(local);
+    cursors.set(key, { local, strides });
+    return local;
   };
   return {
-    pointer(operand, strides) {
+    pointer({ operand, offset, strides, moved = 0 }) {
       const start = f.params[operand] as Local;
-      if (strides.every((stride) => stride === 0)) return start;
+      // What walks backwards starts from its offset: a pointer before the memory's start cannot have one.
+      const backwards = moved < 0 || strides.some((stride) => stride < 0);
+      const [inside, outside] = backwards ? [offset * elementBytes, 0] : [0, offset * elementBytes];
+      if (inside === 0 && strides.every((stride) => stride === 0)) return { local: start, offset: outside };
       const scaled = strides.map((stride) => stride * elementBytes);
-      return cursorOf(`${operand}:${strides.join()}`, scaled, () => copied(f, start));
-    },
-    counter(strides) {
-      return cursorOf(`counter:${strides.join()}`, strides, () => {
-        const local = f.local("i32");
-        f.i32(0);
-        f.set(local);
-        return local;
+      const local = cursorOf(`${operand}:${inside}:${strides.join()}`, scaled, () => {
+        f.get(start);
+        if (inside === 0) return;
+        f.i32(inside);
+        f.op("i32.add");
       });
+      return { local, offset: outside };
     },
+    counter: (strides) => cursorOf(`counter:${strides.join()}`, strides, () => f.i32(0)),
     advance(loop, iterations) {
       for (const { local, strides } of cursors.values()) move(f, local, (strides[loop] ?? 0) * iterations);
     },
   };
-}
-
-function copied(f: FunctionBuilder, from: Local): Local {
-  const local = f.local("i32");
-  f.get(from);
-  f.set(local);
-  return local;
 }
 
 export function move(f: FunctionBuilder, local: Local, by: number): void {
