@@ -1,20 +1,27 @@
-// The models hand-written in TensorFlow.js on its WebAssembly backend, with its own gradients and its own Adam.
+// The models hand-written in TensorFlow.js on its WebAssembly or its WebGPU backend, with its own gradients and its own Adam.
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { readTensors } from "./model.mjs";
 import { serve } from "./serve.mjs";
 
 /** mmx needs tfjs's core only, which has no gradients: `npm install` in this folder, or `--packages FOLDER`, brings the whole. */
-async function load(folder) {
+async function load(folder, backend) {
   const require = createRequire(join(folder, "package.json"));
   const tf = require("@tensorflow/tfjs");
-  require("@tensorflow/tfjs-backend-wasm");
+  if (backend === "webgpu") giveGpu(require("webgpu"));
+  require(`@tensorflow/tfjs-backend-${backend}`);
   tf.env().set("PROD", true);
   // Its threads are off in Node, and gain nothing in training where they are forced on.
-  tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
-  await tf.setBackend("wasm");
+  if (backend === "wasm") tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
+  if (!(await tf.setBackend(backend))) throw new Error(`the tfjs backend ${backend} did not start`);
   await tf.ready();
   return tf;
+}
+
+/** What a browser has and Node lacks. */
+function giveGpu({ create, globals }) {
+  Object.assign(globalThis, globals);
+  Object.defineProperty(globalThis, "navigator", { value: { gpu: create([]) }, configurable: true });
 }
 
 function referenceLoss(tf, { B, T, d, h, L }, V, X, Y) {
@@ -57,8 +64,8 @@ function tinyLoss(tf, V, X, Y) {
   };
 }
 
-await serve(async ({ manifest, packages }) => {
-  const tf = await load(packages);
+await serve(async ({ manifest, packages, backend = "wasm" }) => {
+  const tf = await load(packages, backend);
   const { tensors, ...sizes } = readTensors(manifest);
   const of = (role) => tensors.filter((tensor) => tensor.role === role);
   const V = Object.fromEntries(
@@ -77,10 +84,10 @@ await serve(async ({ manifest, packages }) => {
         optimizer.applyGradients(grads);
         return value;
       });
-      const [number] = value.dataSync();
+      const [number] = await value.data();
       value.dispose();
       return number;
     },
-    describe: () => ({ version: `TensorFlow.js ${tf.version.tfjs}` }),
+    describe: () => ({ version: `TensorFlow.js ${tf.version.tfjs}, ${backend}` }),
   };
 });

@@ -14,6 +14,8 @@ export interface WebgpuOptions {
 export interface WebgpuExecutor extends Executor {
   /** Which device it computes on. */
   readonly device: string;
+  /** Whether a processor stands in for the GPU. */
+  readonly software: boolean;
 }
 
 /** Throws as `webgpuExecutor` does. */
@@ -29,7 +31,12 @@ export async function webgpuExecutor({ extensions = {} }: WebgpuOptions = {}): P
     const { tfjsExecutor } = await import("../tfjs/index.ts");
     return tfjsExecutor("cpu", { extensions });
   };
-  return { name: "webgpu", device: open.doc, open: async () => openSession("webgpu", open, { lookUp, tracer }) };
+  return {
+    name: "webgpu",
+    device: open.doc,
+    software: open.software,
+    open: async () => openSession("webgpu", open, { lookUp, tracer }),
+  };
 }
 
 /** One device serves the process, so that compiled pipelines are found again. */
