@@ -60,7 +60,7 @@ await serve(async (job) => {
       flops: plan.flops,
       gemmFlops: gemmFlops(plan.graph, pipeline.operation),
       planMegabytes: plan.peakBytes / 1e6,
-      gemm: await peakGemm(pipeline, session),
+      gemm: job.gemm === false ? undefined : await peakGemm(pipeline, session),
     }),
   };
 });

@@ -1,5 +1,5 @@
 // Bundles the pipeline as scripts/build.mjs bundles the command-line tool, with its entrances open: what is measured is what ships.
-import { mkdirSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -72,9 +72,11 @@ async function parsedLibrary() {
   };
 }
 
-/** Writes the bundle and gives its path. */
+/** Writes the bundle and gives its path. It is this process's own, so that what is measured stays the same to the end, and goes with it. */
 export async function bundlePipeline() {
   mkdirSync(cache, { recursive: true });
+  const file = join(cache, `pipeline-${process.pid}.mjs`);
+  process.once("exit", () => rmSync(file, { force: true }));
   const plugins = [await parsedLibrary()];
-  return bundle(`${entrances}\n${await executorEntrances()}`, join(cache, "pipeline.mjs"), plugins);
+  return bundle(`${entrances}\n${await executorEntrances()}`, file, plugins);
 }

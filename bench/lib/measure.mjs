@@ -98,9 +98,14 @@ function compareLosses(measured) {
 async function manifestFor({ model, batch, width }, bundle) {
   const paper = papers[model];
   if (paper === undefined) return writeModel(cache, model, batch, width);
-  const script = fileURLToPath(new URL("../step-worker.mjs", import.meta.url));
-  const dump = { folder: cache, name: `${model}-b${batch}-d${width}`, model, steps: comparedSteps };
   const source = { spec: paper.spec, set: paper.set(width), stage: paper.stage, sizes: paper.sizes(batch, width) };
+  return dumpStep(bundle, source, { name: `${model}-b${batch}-d${width}`, model });
+}
+
+/** Has mmx write a spec's first values, a batch and the random numbers of the first steps; gives the file. */
+export async function dumpStep(bundle, source, { name, model }) {
+  const script = fileURLToPath(new URL("../step-worker.mjs", import.meta.url));
+  const dump = { folder: cache, name, model, steps: comparedSteps };
   const child = await start({ command: process.execPath, args: [script], job: { bundle, root, dump, ...source } }, startLimit);
   if (child.failure !== undefined) throw new Error(child.failure);
   child.stop();

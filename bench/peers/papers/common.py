@@ -46,7 +46,7 @@ class Twin:
 
     def __init__(self, header, tensors):
         self.controls = header["controls"]
-        self.sizes = header["sizes"]
+        self.set = header["set"]
         self.batch, self.banks, steps = {}, {}, {}
         self.weights = {}
         for role, name, value in tensors:

@@ -8,7 +8,7 @@ from papers.mult import crossed
 
 NAMES = ("text", "audio", "vision")
 PAIRS = [(s, t) for s in NAMES for t in NAMES if s != t]
-BLOCKS, BETA, GAMMA, RATE, LAYERS = 8, 16, 10, 0.1, 2
+BETA, GAMMA, RATE = 16, 10, 0.1
 
 
 def key(s, t):
@@ -20,6 +20,7 @@ class Twin(Base):
     rate, decay, max_value = 5e-4, 1e-3, 5.0
 
     def prepare(self):
+        self.blocks, self.layers = int(self.set.get("blocks", 8)), int(self.set.get("layers", 2))
         for name, value in self.weights.items():
             if "/Conv" in name and name.endswith(".weight") or "/Narrow" in name:
                 self.own(name, value.reshape(-1, 3, value.shape[1]).permute(2, 0, 1))  # the kernel's taps vary fastest
@@ -40,7 +41,7 @@ class Twin(Base):
     def translate(self, pair, x):
         path = f"CyIN/tr/{pair}/Translate"
         total, out = x, 0
-        for block in range(1, BLOCKS + 1):
+        for block in range(1, self.blocks + 1):
             at = f"{path}/{block}/Residual"
             total = total + out
             code = F.leaky_relu(self.conv(f"{at}/code/Conv", total))
@@ -52,7 +53,7 @@ class Twin(Base):
     def fuse(self, parts, draws):
         path = "CyIN/fusion/Fusion"
         wide = {name: self.conv(f"{path}/wide/{name}/Narrow", parts[name], padding=0) for name in NAMES}
-        kept = crossed(self, f"{path}/kept/Crossed", wide, LAYERS, 3, 8, RATE, draws)
+        kept = crossed(self, f"{path}/kept/Crossed", wide, self.layers, 3, 8, RATE, draws)
         h = torch.cat([kept[name].mean(1) for name in NAMES], -1)
         deep = draws.dropout(f"{path}/dropout", F.relu(self.linear(f"{path}/Linear", h)), RATE)
         return self.linear(f"{path}/Linear_3", self.linear(f"{path}/Linear_2", deep) + h)[:, 0]

@@ -51,6 +51,7 @@ class Twin(Base):
     rate, decay = 1e-4, 5e-5
 
     def prepare(self):
+        self.layers = int(self.set.get("layers", 3))
         self.lstms = {}
         for path in {name.rsplit("/gates/", 1)[0] for name in self.weights if "/LSTM" in name and "/gates/" in name}:
             self.lstms[path] = self.lstm_from(path)
@@ -87,7 +88,7 @@ class Twin(Base):
         path = f"{NET}/joined/Fusion"
         parts = {"face": seen, "mel": of("mel"), "units": behaviour}
         view = {name: self.linear(f"{path}/view/{name}/Linear", x) for name, x in parts.items()}
-        kept = crossed(self, f"{path}/kept/Crossed", {name: x[:, None] for name, x in view.items()}, 3, 3, 8, RATE, draws)
+        kept = crossed(self, f"{path}/kept/Crossed", {name: x[:, None] for name, x in view.items()}, self.layers, self.layers, 8, RATE, draws)
         h = torch.cat([kept[name][:, -1] for name in parts], 1)
         h = h + self.linear(f"{path}/Linear_2", F.relu(self.linear(f"{path}/Linear", h)))
         fused = draws.dropout(f"{path}/dropout", F.relu(self.linear(f"{path}/Linear_3", h)), RATE)
