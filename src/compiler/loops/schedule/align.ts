@@ -18,7 +18,10 @@ export type Alignment = {
   readonly views: ReadonlyMap<number, View>;
   /** Constant buffers that it is the first to touch: to be filled before it. */
   readonly pending: readonly Fill[];
-} & ({ readonly kind: "leaf"; readonly choice: Choice } | { readonly kind: "loop"; readonly bodies: readonly Alignment[] });
+} & (
+  | { readonly kind: "leaf"; readonly choice: Choice /** Whether it may still leave out padded rows. */; readonly skips: boolean }
+  | { readonly kind: "loop"; readonly bodies: readonly Alignment[] }
+);
 
 /** What alignment asks about the segment so far and about the program. */
 export interface AlignContext {
@@ -165,6 +168,20 @@ function alignAlong(kernel: Leaf, choice: Choice, iterations: readonly number[],
     context.blame(buffer);
     return false;
   };
+  /** Lengths are compared with the loop's own index, and copies of rows that are left out would be added up. */
+  const skipFits = (): boolean => {
+    const { skip } = kernel;
+    if (skip === undefined || skip.loop === choice.loop || context.pendingValue(skip.lengths.buffer) !== undefined) return false;
+    if (kernel.stores.some(({ access, mode }) => mode === "set" && views.get(access.buffer)?.kind === "partial")) return false;
+    const sizes = kernel.kind === "contraction" ? [...kernel.sizes, ...kernel.contracted] : kernel.sizes;
+    const view = views.get(skip.lengths.buffer) ?? context.viewOf(skip.lengths.buffer);
+    if (view === undefined) return movedBy(skip.lengths, choice) >= 0;
+    return (
+      view.kind === "sliced" &&
+      staysInside(skip.lengths, sizes, extentsOf(skip.lengths), choice, periodOf(skip.lengths, view.stride))
+    );
+  };
+
   const factorsFit =
     kernel.kind === "nest" ||
     [kernel.left, kernel.right].every((factor) => readFits(factor, [...kernel.sizes, ...kernel.contracted]));
@@ -173,7 +190,7 @@ function alignAlong(kernel: Leaf, choice: Choice, iterations: readonly number[],
     if (instruction.op !== "lookup") return true;
     return readFits(instruction.access, kernel.sizes, { size: instruction.size, stride: instruction.stride });
   });
-  return factorsFit && loadsFit ? { kind: "leaf", choice, views, pending } : undefined;
+  return factorsFit && loadsFit ? { kind: "leaf", choice, views, pending, skips: skipFits() } : undefined;
 }
 
 /** Copies that are added must start from 0 (or be stored plainly: undefined); the largest of copies may start from anything. */

@@ -57,7 +57,9 @@ function combinedIn(item: Item, copies: Copies, registry: Registry, isNeeded: bo
   const body = [...kernel.body.slice(0, at), ...chain, ...kernel.body.slice(at + 1).map((each) => withInputs(each, moved))];
   const stores = kernel.stores.map((store) => withValues(store, moved));
   const keep: readonly Store[] = isNeeded ? [{ access: load.access, value: moved(at), mode: "set" }] : [];
-  return itemOf({ ...kernel, body, stores: [...stores, ...keep] }, source);
+  // What the padded rows of an added store would hold is not known, so all rows are computed.
+  const { skip: _skip, ...rest } = kernel;
+  return itemOf({ ...rest, body, stores: [...stores, ...keep] }, source);
 }
 
 /** Whether the loops go over every element of a buffer once, in whatever order. */

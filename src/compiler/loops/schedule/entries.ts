@@ -14,7 +14,7 @@ export interface Chunking {
 /** Balanced for these numbers of threads alike; a schedule never depends on how many there are. */
 const threadCounts = [2, 4];
 const callTime = 30;
-const barrierTime = 1_000;
+const barrierTime = 2_000;
 /** Nanoseconds to write and read again one byte of a copy. */
 const copyTime = 0.2;
 const cacheBytes = 1 << 20;

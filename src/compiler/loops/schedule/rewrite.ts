@@ -31,11 +31,16 @@ export function partOf(kernel: Kernel, alignment: Alignment, part: Part): readon
   if (alignment.kind === "loop" || kernel.kind === "loop" || kernel.kind === "host") {
     throw new RangeError("an alignment belongs to another kernel");
   }
-  return [...before, ...kernel.fills.map((fill) => part.fill(fill)), leafPart(kernel, alignment.choice, part)];
+  return [...before, ...kernel.fills.map((fill) => part.fill(fill)), leafPart(kernel, alignment, part)];
 }
 
-function leafPart(kernel: Nest | Contraction, choice: Choice, part: Part): Nest | Contraction {
+function leafPart(
+  { skip, ...whole }: Nest | Contraction,
+  { choice, skips }: Extract<Alignment, { kind: "leaf" }>,
+  part: Part,
+): Nest | Contraction {
   const place = (access: Access): Access => part.place(access, movedBy(access, choice));
+  const kernel = skips && skip !== undefined ? { ...whole, skip: { ...skip, lengths: place(skip.lengths) } } : whole;
   const shorten = (sizes: readonly number[], loop: number): readonly number[] =>
     sizes.map((size, at) => (at === loop ? part.count * choice.per : size));
   const { body, numbers } = bodyPart(kernel, choice, part, place);

@@ -2,7 +2,7 @@
 // one that only reduces, which can run in chunks, and a tiny one with the rest.
 import type { Instruction, Nest, Store } from "../kernel.ts";
 import { variesAlongInnermost } from "../levels.ts";
-import { inputsOf, valuesOf, withInputs, withValues } from "./instructions.ts";
+import { compactNest, inputsOf, reachable, valuesOf } from "./instructions.ts";
 import { type Item, itemOf } from "./items.ts";
 import type { Registry } from "./registry.ts";
 
@@ -68,27 +68,3 @@ function splitReduction(kernel: Nest, registry: Registry): readonly [Nest, Nest]
 
 const bufferOf = (instruction: Instruction | undefined): number | undefined =>
   instruction?.op === "load" || instruction?.op === "lookup" ? instruction.access.buffer : undefined;
-
-/** The instructions that some need, themselves included; `toReductions`: not what reductions need. */
-function reachable(body: readonly Instruction[], from: readonly number[], toReductions = false): ReadonlySet<number> {
-  const found = new Set<number>();
-  const stack = [...from];
-  for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
-    if (found.has(at)) continue;
-    found.add(at);
-    if (!toReductions || body[at]?.op !== "reduce") stack.push(...inputsOf(body[at] as Instruction));
-  }
-  return found;
-}
-
-/** The kernel without the instructions that no store needs. */
-function compactNest(kernel: Nest): Nest {
-  const needed = reachable(kernel.body, kernel.stores.flatMap(valuesOf));
-  const numbers = new Map<number, number>();
-  const moved = (at: number): number => numbers.get(at) as number;
-  const body: Instruction[] = [];
-  kernel.body.forEach((instruction, at) => {
-    if (needed.has(at)) numbers.set(at, body.push(withInputs(instruction, moved)) - 1);
-  });
-  return { ...kernel, body, stores: kernel.stores.map((store) => withValues(store, moved)) };
-}

@@ -180,9 +180,13 @@ export function sweep(
       fillers.set(fill.buffer, filled);
       return;
     }
-    const found = alignedItem(item);
+    const isFree = before.every((other) => prelude.has(other) || isWaiting(other));
+    const aligned = alignedItem(item);
+    // What only depends on the outside and is added up over the chunks (the number of real samples) is soon needed whole.
+    const isSum = aligned !== undefined && [...aligned.views.values()].some(({ kind }) => kind === "partial");
+    const found = isFree && isSum && item.cost <= mostMoved ? undefined : aligned;
     if (found === undefined) {
-      if (before.every((other) => prelude.has(other) || isWaiting(other))) {
+      if (isFree) {
         for (const buffer of [...item.touches.reads, ...item.touches.writes]) if (waiting.has(buffer)) demote(buffer);
         prelude.add(at);
       }

@@ -11,7 +11,7 @@ const smallestTask = 4_000;
 const smallestSegment = 15_000;
 /** Parts that a segment is divided into at most, so that threads end at about the same time. */
 const parts = 24;
-const barrierTime = 1_000;
+const barrierTime = 2_000;
 const threads = 3;
 
 export interface TaskPlan {
