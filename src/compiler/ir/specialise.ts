@@ -14,35 +14,65 @@ import type { Attribute, Attributes, Node, StaticGraph, SymbolicGraph } from "./
  */
 export function specialise(graph: SymbolicGraph, sizes: Sizes): StaticGraph {
   const nodes: Node<number>[] = [];
+  const sizeOf = sizeTable(sizes);
   for (const node of graph.nodes) {
-    const { body: symbolicBody, ...rest } = node;
-    const body = symbolicBody === undefined ? undefined : specialise(symbolicBody, sizes);
-    const shape = node.shape.map((size) => evaluateDim(size, sizes));
-    const attributes = staticAttributes(node.attributes, sizes);
-    nodes.push({ ...rest, attributes, shape, ...(body === undefined ? {} : { body }) });
-    const inferred = operation(node.op).infer(
-      node.inputs.map((input) => valueType(nodes, input)),
+    const { op, inputs, dtype, origin } = node;
+    const body = node.body === undefined ? undefined : specialise(node.body, sizes);
+    const shape = node.shape.map(sizeOf);
+    const attributes = staticAttributes(node.attributes, sizeOf);
+    nodes.push({ op, inputs, attributes, shape, dtype, origin, ...(body === undefined ? {} : { body }) });
+    if (isEntrywise(op) && inputs.every((input) => sameShape(nodes[input]?.shape ?? [], shape))) continue;
+    const inferred = operation(op).infer(
+      inputs.map((input) => valueType(nodes, input)),
       attributes,
       body,
     );
     const found = inferred.shape.map((size) => evaluateDim(size, {}));
-    if (found.length !== shape.length || found.some((size, axis) => size !== shape[axis])) {
-      throw new ShapeError(node.op, `at these sizes ${node.op} gives [${found.join(", ")}] instead of [${shape.join(", ")}]`);
+    if (!sameShape(found, shape)) {
+      throw new ShapeError(op, `at these sizes ${op} gives [${found.join(", ")}] instead of [${shape.join(", ")}]`);
     }
   }
   return { nodes, outputs: graph.outputs, assignments: graph.assignments };
 }
 
-function staticAttributes(attributes: Attributes<Dim>, sizes: Sizes): Attributes<number> {
-  return Object.fromEntries(Object.entries(attributes).map(([key, value]) => [key, staticAttribute(value, sizes)]));
+/** Entry by entry, so the result has the shape of every input: their rule has nothing to add where these agree. */
+const isEntrywise = (op: string): boolean => ["unary", "binary", "select"].includes(operation(op).group);
+
+const sameShape = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((size, axis) => size === b[axis]);
+
+/** Evaluates each of a graph's few distinct sizes once. */
+function sizeTable(sizes: Sizes): (size: Dim) => number {
+  const known = new Map<Dim, number>();
+  return (size) => {
+    const existing = known.get(size);
+    if (existing !== undefined) return existing;
+    const value = evaluateDim(size, sizes);
+    known.set(size, value);
+    return value;
+  };
 }
 
-function staticAttribute(value: Attribute<Dim>, sizes: Sizes): Attribute<number> {
+/** The attributes themselves where they hold no sizes. */
+function staticAttributes(attributes: Attributes<Dim>, sizeOf: (size: Dim) => number): Attributes<number> {
+  let changed = false;
+  const result: Record<string, Attribute<number>> = {};
+  for (const key in attributes) {
+    const value = attributes[key] as Attribute<Dim>;
+    const made = staticAttribute(value, sizeOf);
+    changed ||= made !== value;
+    result[key] = made;
+  }
+  return changed ? result : (attributes as Attributes<never>);
+}
+
+function staticAttribute(value: Attribute<Dim>, sizeOf: (size: Dim) => number): Attribute<number> {
   if (typeof value === "number") return encodeNumber(value);
   if (value === null || typeof value !== "object") return value;
-  if (isDim(value)) return evaluateDim(value, sizes);
-  if (isList(value)) return value.map((entry) => staticAttribute(entry, sizes));
-  return staticAttributes(value, sizes);
+  if (isDim(value)) return sizeOf(value);
+  if (!isList(value)) return staticAttributes(value, sizeOf);
+  const list = value.map((entry) => staticAttribute(entry, sizeOf));
+  return list.every((entry, at) => entry === value[at]) ? (value as readonly Attribute<number>[]) : list;
 }
 
 function isList(value: Attribute<Dim>): value is readonly Attribute<Dim>[] {

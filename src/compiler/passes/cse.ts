@@ -16,21 +16,24 @@ export function mergeCommon(graph: StaticGraph): StaticGraph {
   });
 }
 
-/** A text that is equal exactly for nodes that compute the same value. */
+/** A text that is equal exactly for nodes that compute the same value: shape and type follow from what it holds. */
 export function nodeKey(node: Node<number>): string {
   const body = node.body === undefined ? "" : `${node.body.nodes.map(nodeKey).join(";")}${JSON.stringify(node.body.outputs)}`;
-  return `${node.op}(${node.inputs.join(",")})${attributesText(node.attributes)}${node.dtype}[${node.shape.join(",")}]{${body}}`;
+  return `${node.op}(${node.inputs.join()})${attributesNumber(node.attributes)}{${body}}`;
 }
 
-const texts = new WeakMap<object, string>();
+const numbers = new WeakMap<object, number>();
+const numbersByText = new Map<string, number>();
 
-/** Passes hand attributes on as they are, so their text is made once. */
-function attributesText(attributes: Node<number>["attributes"]): string {
-  const existing = texts.get(attributes);
+/** One number for all attributes of one content. Passes hand attributes on as they are, so their text is made once. */
+function attributesNumber(attributes: Node<number>["attributes"]): number {
+  const existing = numbers.get(attributes);
   if (existing !== undefined) return existing;
   const text = stableText(attributes);
-  texts.set(attributes, text);
-  return text;
+  const number = numbersByText.get(text) ?? numbersByText.size;
+  numbersByText.set(text, number);
+  numbers.set(attributes, number);
+  return number;
 }
 
 /** JSON with sorted keys, so that the order in which attributes were written does not matter. */

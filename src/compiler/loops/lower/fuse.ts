@@ -107,7 +107,7 @@ export function fuse(graph: StaticGraph): Fusion {
 
   const placeElement = (index: number): void => {
     const { shape } = at(index);
-    const sources = sourcesOf(graph, index, alongLoops(shape.length, Math.max(shape.length, 1)));
+    const sources = sourcesOf(graph, index);
     for (const group of candidates(sources, shape)) {
       const role = roleFor(group, shape);
       if (role === undefined || !fits(group, sources, role === "element" ? "all" : "outer")) continue;
@@ -171,10 +171,21 @@ const count = (shape: readonly number[]): number => shape.reduce((total, size) =
 export const sameShape = (a: readonly number[], b: readonly number[]): boolean =>
   a.length === b.length && a.every((size, axis) => size === b[axis]);
 
-/** The computing nodes and leaves that an element node reads when it stands at `coordinates`. */
-export function sourcesOf(graph: StaticGraph, index: number, coordinates: Coordinates): readonly Source[] {
+const knownSources = new WeakMap<StaticGraph, (readonly Source[])[]>();
+
+/** The computing nodes and leaves that an element node reads, each axis of it running along a loop. */
+export function sourcesOf(graph: StaticGraph, index: number): readonly Source[] {
+  const known = knownSources.get(graph) ?? [];
+  knownSources.set(graph, known);
+  const sources = known[index] ?? findSources(graph, index);
+  known[index] = sources;
+  return sources;
+}
+
+function findSources(graph: StaticGraph, index: number): readonly Source[] {
   const node = graph.nodes[index] as Node<number>;
-  const loops = Math.max(coordinates.length, 1);
+  const loops = Math.max(node.shape.length, 1);
+  const coordinates = alongLoops(node.shape.length, loops);
   if (node.op !== "gather")
     return node.inputs.flatMap((input) => sourceOf(graph, input, inputCoordinates(graph, input, coordinates), loops));
   const [table, indices] = node.inputs as [number, number];

@@ -6,8 +6,18 @@ export interface Uses {
   readonly writes: ReadonlySet<number>;
 }
 
+const known = new WeakMap<Kernel, Uses>();
+
 /** The buffers that a kernel reads and writes; one that it adds to counts as written. */
 export function usesOf(kernel: Kernel): Uses {
+  const existing = known.get(kernel);
+  if (existing !== undefined) return existing;
+  const made = findUses(kernel);
+  known.set(kernel, made);
+  return made;
+}
+
+function findUses(kernel: Kernel): Uses {
   const [reads, writes] = [new Set<number>(), new Set<number>()];
   const collect = (each: Kernel): void => {
     if (each.kind === "loop") {

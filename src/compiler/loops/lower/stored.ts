@@ -58,9 +58,7 @@ function readsOf(graph: StaticGraph, index: number): readonly number[] {
 function findReads(graph: StaticGraph, index: number): readonly number[] {
   const node = graph.nodes[index] as Node<number>;
   const sources =
-    classOf(node) === "element"
-      ? sourcesOf(graph, index, alongLoops(node.shape.length, Math.max(node.shape.length, 1)))
-      : node.inputs.flatMap((input) => sourceOf(graph, input, undefined, 1));
+    classOf(node) === "element" ? sourcesOf(graph, index) : node.inputs.flatMap((input) => sourceOf(graph, input, undefined, 1));
   return sources.map(({ node: source }) => source);
 }
 
@@ -89,7 +87,7 @@ function requiredValues(graph: StaticGraph): ReadonlySet<number> {
       }
     }
     if (kind !== "element") return;
-    for (const source of sourcesOf(graph, index, alongLoops(node.shape.length, Math.max(node.shape.length, 1)))) {
+    for (const source of sourcesOf(graph, index)) {
       if (source.coordinates === undefined) required.add(source.node);
     }
   });
