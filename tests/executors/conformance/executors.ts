@@ -62,17 +62,17 @@ export const candidates: readonly Candidate[] = [
 const asked = process.env.MMX_EXECUTORS?.split(",");
 const chosen = candidates.filter(({ name }) => asked === undefined || asked.some((prefix) => name.startsWith(prefix)));
 
-/** Declares the tests of `body` for each executor; for one that is not here a skipped test that says why and how to get it. */
-export function describeExecutors(
-  body: (candidate: Candidate) => void,
-  fits: (candidate: Candidate) => boolean = () => true,
-): void {
-  for (const candidate of chosen.filter(fits)) {
+/** The tests of `body` for each executor that `fits`; for one that is not here a skipped test that says why and how to get it. */
+export function describeExecutors(body: (candidate: Candidate) => void, fits?: (candidate: Candidate) => boolean): void {
+  for (const candidate of chosen.filter(fits ?? (() => true))) {
     const { name, missing } = candidate;
     if (missing === undefined) describe(name, () => body(candidate));
     else test(name, (context) => context.skip(`not run: ${missing}`));
   }
 }
+
+/** The executor that runs where nothing is installed, on as many threads as the suite tries. */
+export const isDefault = ({ name }: Candidate): boolean => name === "wasm, 2 threads";
 
 /** The float64 definitions: what all executors are compared with. */
 export const openOracle = (extensions: Extensions = {}): Promise<Session> => interpreterExecutor(extensions).open();
