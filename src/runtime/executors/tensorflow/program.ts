@@ -8,14 +8,23 @@ import type { Feeds, HostTensor, NodeObserver, Program, Results } from "../execu
 import { checkFeeds, checkVariables, ExecutionError, requestedOutputs } from "../feeds.ts";
 import type { Binding } from "./binding.ts";
 import { loadModel, type Model } from "./model.ts";
+import { compilesSteps } from "./probe.ts";
 import { runSession } from "./tensors.ts";
 import type { Variables } from "./variables.ts";
+
+/**
+ * Which plans XLA compiles as a whole. `training`: those that assign variables and have work enough, since their steps run
+ * often enough to repay seconds of compiling; none where this TensorFlow lacks XLA.
+ */
+export type Compilation = "all" | "training" | "none";
+
+/** Floating-point operations of a step from which on compiling it was seen to be faster. */
+const enoughWork = 1e7;
 
 export interface ProgramContext {
   readonly binding: Binding;
   readonly variables: Variables;
-  /** Which plans XLA compiles as a whole. */
-  readonly compile: "all" | "training" | "none";
+  readonly compile: Compilation;
   extension(name: string): HostExtension;
 }
 
@@ -30,8 +39,7 @@ export function loadProgram(plan: Plan, context: ProgramContext): Program {
     const known = models.get(kind);
     if (known !== undefined) return known;
     const taps = kind === "traced" ? allValues(plan) : levels.flat().flatMap((node) => nodes[node]?.inputs ?? []);
-    const worthwhile = context.compile === "all" || (context.compile === "training" && assignments.length > 0);
-    const compiled = worthwhile && kind === "step" && levels.length === 0;
+    const compiled = kind === "step" && levels.length === 0 && isCompiled(plan, context);
     const model = loadModel(binding, plan, { compiled, taps: [...new Set(taps)] });
     models.set(kind, model);
     return model;
@@ -99,6 +107,11 @@ export function loadProgram(plan: Plan, context: ProgramContext): Program {
       models.clear();
     },
   };
+}
+
+function isCompiled({ graph, flops }: Plan, { compile, binding }: ProgramContext): boolean {
+  if (compile !== "training") return compile === "all";
+  return graph.assignments.length > 0 && flops >= enoughWork && compilesSteps(binding);
 }
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "";
