@@ -1,14 +1,8 @@
 // Random nests for the emitter's tests: loops of odd sizes, strides of every kind, reductions, lookups, all modes of stores.
 import { sequence } from "../../../src/compiler/ir/random.ts";
-import type { Access, Buffer, Instruction, Nest, Store } from "../../../src/compiler/loops/kernel.ts";
+import type { Access, Buffer, Instruction, Nest, Skip, Store } from "../../../src/compiler/loops/kernel.ts";
 import { variesAlongInnermost } from "../../../src/compiler/loops/levels.ts";
-import type { Contents } from "./nest-run.ts";
-
-export interface Sample {
-  readonly nest: Nest;
-  readonly buffers: readonly Buffer[];
-  readonly contents: Contents;
-}
+import type { Sample } from "./nest-run.ts";
 
 type Choose = (below: number) => number;
 
@@ -43,7 +37,8 @@ function makeSample(choose: Choose): Sample {
   };
   const body = makeBody(choose, loops, place);
   const { stores, fills } = makeStores(choose, loops, { body, place });
-  return { nest: { kind: "nest", sizes: loops, body, stores, fills, path: "test" }, buffers, contents: fixed };
+  const skip = choose(3) === 0 ? { skip: makeSkip(choose, { loops, stores, newBuffer, contents: fixed }) } : {};
+  return { nest: { kind: "nest", sizes: loops, body, stores, fills, ...skip, path: "test" }, buffers, contents: fixed };
 }
 
 function shapeOf(choose: Choose): number[] {
@@ -196,4 +191,34 @@ function makeStores(
       fills.push({ buffer: access.buffer, value: mode === "add" ? 0 : Number.NEGATIVE_INFINITY });
   }
   return { stores, fills };
+}
+
+/** Lengths that leave out some iterations of one loop, all or none of them. */
+function makeSkip(
+  choose: Choose,
+  {
+    loops,
+    stores,
+    newBuffer,
+    contents,
+  }: {
+    readonly loops: readonly number[];
+    readonly stores: readonly Store[];
+    readonly newBuffer: (dtype: Buffer["dtype"], entries: number) => number;
+    readonly contents: readonly (Float32Array | Int32Array)[];
+  },
+): Skip {
+  const loop = choose(loops.length);
+  const size = loops[loop] as number;
+  let entries = 1;
+  const strides = loops.map((own, at) => {
+    if (at >= loop || choose(3) === 0) return 0;
+    entries *= own;
+    return entries / own;
+  });
+  const buffer = newBuffer("i32", entries);
+  contents[buffer]?.forEach((_, at, lengths) => {
+    lengths[at] = choose(size + 3) - 1;
+  });
+  return { loop, lengths: { buffer, offset: 0, strides }, values: stores.map(() => choose(5) - 2) };
 }

@@ -7,6 +7,12 @@ import { operandsOf } from "../../../src/compiler/loops/operands.ts";
 
 export type Contents = readonly (Float32Array | Int32Array)[];
 
+export interface Sample {
+  readonly nest: Nest;
+  readonly buffers: readonly Buffer[];
+  readonly contents: Contents;
+}
+
 const guard = 16;
 const untouched = 123456;
 const pageBytes = 65536;
@@ -83,4 +89,12 @@ export function difference(actual: Contents, expected: readonly Float64Array[], 
     }
   }
   return undefined;
+}
+
+/** How generated code and reference differ. Iterations that need no work may be left out or not. */
+export function disagreement({ nest, buffers, contents }: Sample): string | undefined {
+  const actual = runNest(nest, buffers, contents);
+  const { skip, ...whole } = nest;
+  const found = difference(actual, evaluateNest(nest, contents));
+  return found === undefined || skip === undefined ? found : difference(actual, evaluateNest(whole, contents));
 }

@@ -13,11 +13,11 @@ export interface RowContext extends StoreContext {
   readonly plan: RowPlan;
   readonly cursors: Cursors;
   readonly values: NestValues;
-  /** Counts the columns of a row in a loop. */
-  readonly column: Local;
+  /** The number of each loop's iteration; of the innermost one while its row is run in a loop. */
+  readonly counters: readonly Local[];
   /** All bits set in the lanes of a row's last entries, where they do not fill a vector. */
   readonly tail: Local | undefined;
-  /** From here on the number of the column is in `column`; false: it is 0. */
+  /** From here on the innermost counter counts; false: its number is 0. */
   counting(on: boolean): void;
 }
 
@@ -52,6 +52,7 @@ function emitPass(
 ): void {
   const { nest, plan, values, cursors } = context;
   const last = nest.sizes.length - 1;
+  const column = context.counters[last] as Local;
   const size = nest.sizes[last] as number;
   const vectors = Math.floor(size / 4);
   const rest = size % 4;
@@ -69,16 +70,16 @@ function emitPass(
     const blocks = Math.floor(vectors / together);
     cursors.settle();
     f.i32(0);
-    f.set(context.column);
+    f.set(column);
     context.counting(true);
     f.loop((again) => {
       cursors.step(last, 4 * together, () => {
         for (let slot = 0; slot < together; slot += 1) emit({ column: 4 * slot, lanes: 4, slot });
       });
-      f.get(context.column);
+      f.get(column);
       f.i32(4 * together);
       f.op("i32.add");
-      f.tee(context.column);
+      f.tee(column);
       f.i32(4 * together * blocks);
       f.op("i32.lt_s");
       f.branchIf(again);
@@ -92,9 +93,12 @@ function emitPass(
   for (const [instruction, own] of reductions) values.set(instruction, own.finish());
 }
 
-/** How many vectors a loop's body holds: enough to hide what the loop itself costs. */
+/**
+ * How many vectors a loop's body holds: enough to hide what the loop itself costs; and several where one is a long chain of
+ * instructions that wait for one another, as random numbers are.
+ */
 function vectorsTogether(weight: number, vectors: number): number {
-  const wanted = weight <= 10 ? 4 : weight <= 30 ? 2 : 1;
+  const wanted = weight <= 10 ? 4 : weight <= 30 ? 2 : weight < 80 ? 1 : 4;
   return Math.min(wanted, Math.max(vectors, 1));
 }
 

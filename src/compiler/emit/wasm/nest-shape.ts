@@ -1,6 +1,6 @@
 // A nest in the shape that is fastest to run: loops of one iteration left out, loops in an order that touches memory in steps of
 // one entry, neighbours made one loop where that is the same walk. What it computes stays.
-import type { Access, Instruction, Nest, Store } from "../../loops/kernel.ts";
+import type { Access, Instruction, Nest, Skip, Store } from "../../loops/kernel.ts";
 import { variesAlongInnermost } from "../../loops/levels.ts";
 import { innermostFirstChoice } from "./nest-order.ts";
 
@@ -13,6 +13,8 @@ export interface LoopNest {
   readonly sizes: readonly number[];
   readonly body: readonly Instruction[];
   readonly stores: readonly NestStore[];
+  /** Of an outer loop. */
+  readonly skip: Skip | undefined;
 }
 
 export function shaped(nest: Nest): LoopNest {
@@ -21,20 +23,35 @@ export function shaped(nest: Nest): LoopNest {
   return steps.reduce((shape, step) => step(shape), explicit(nest));
 }
 
-function explicit({ sizes, body, stores }: Nest): LoopNest {
+function explicit({ sizes, body, stores, skip }: Nest): LoopNest {
   const varies = variesAlongInnermost({ sizes, body });
   const last = sizes.length - 1;
   const isEach = ({ access, value, index }: Store): boolean =>
     varies[value] === true || access.strides[last] !== 0 || (index !== undefined && varies[index.value] === true);
-  return { sizes, body, stores: stores.map((store) => ({ ...store, each: isEach(store) })) };
+  return withSkip({ sizes, body, stores: stores.map((store) => ({ ...store, each: isEach(store) })), skip });
+}
+
+/** Entries from which on leaving an iteration out is worth the question whether to. */
+const fewEntries = 16;
+
+/** The nest with its skip only where that can be used: of an outer loop, with places to set that no index moves. */
+function withSkip(nest: LoopNest): LoopNest {
+  const { sizes, stores, skip } = nest;
+  if (skip === undefined) return nest;
+  const entries = sizes.slice(skip.loop + 1).reduce((product, size) => product * size, 1);
+  const moved = stores.some(({ mode, index }) => mode === "set" && index !== undefined);
+  const outside = skip.lengths.strides.every((stride, loop) => stride === 0 || loop < skip.loop);
+  const usable = skip.loop >= 0 && skip.loop < sizes.length - 1 && entries >= fewEntries && !moved && outside;
+  return usable ? nest : { ...nest, skip: undefined };
 }
 
 /** The same nest with loop k going along loop `from[k]` of the old one; the others have one iteration. */
-function alongLoops({ sizes, body, stores }: LoopNest, from: readonly number[]): LoopNest {
+function alongLoops({ sizes, body, stores, skip }: LoopNest, from: readonly number[]): LoopNest {
   const pick = (numbers: readonly number[]): readonly number[] => from.map((loop) => numbers[loop] as number);
   const move = (access: Access): Access => ({ ...access, strides: pick(access.strides) });
-  return {
+  return withSkip({
     sizes: pick(sizes),
+    skip: skip && { ...skip, loop: from.indexOf(skip.loop), lengths: move(skip.lengths) },
     body: body.map((instruction): Instruction => {
       switch (instruction.op) {
         case "load":
@@ -51,7 +68,7 @@ function alongLoops({ sizes, body, stores }: LoopNest, from: readonly number[]):
       }
     }),
     stores: stores.map((store) => ({ ...store, access: move(store.access) })),
-  };
+  });
 }
 
 function withoutUnitLoops(nest: LoopNest): LoopNest {
@@ -63,7 +80,7 @@ function withoutUnitLoops(nest: LoopNest): LoopNest {
 }
 
 /** Of a nest whose rows have one entry: every reduction is that entry, and once a row is in every iteration. */
-function withoutReductions({ sizes, body, stores }: LoopNest): LoopNest {
+function withoutReductions({ sizes, body, stores, skip }: LoopNest): LoopNest {
   const places = body.map((_, at) => at);
   const moved = (at: number): number => places[at] as number;
   const alone = body.map((instruction, at): Instruction => {
@@ -74,6 +91,7 @@ function withoutReductions({ sizes, body, stores }: LoopNest): LoopNest {
   });
   return {
     sizes,
+    skip,
     // Nothing reads the reductions any more.
     body: alone.map((instruction) => (instruction.op === "reduce" ? { op: "constant", value: 0, dtype: "f32" } : instruction)),
     stores: stores.map((store) => ({ ...storing(store, moved), each: true })),
@@ -139,8 +157,7 @@ function sumsAsStores(nest: LoopNest): LoopNest {
   const free = stores.every(becomes);
   if (!hasReductions(nest) || !free || body.some((instruction, at) => instruction.op === "reduce" && read.has(at))) return nest;
   return withoutDead({
-    sizes,
-    body,
+    ...nest,
     stores: stores.map((store) => {
       const instruction = body[store.value];
       return instruction?.op === "reduce" ? { ...store, value: instruction.input, each: true } : store;
@@ -168,10 +185,11 @@ function merged(nest: LoopNest): LoopNest {
 
 /** Whether loops `loop` and `loop + 1` together are one walk. */
 function mayMerge(nest: LoopNest, loop: number): boolean {
-  const { sizes, body, stores } = nest;
+  const { sizes, body, stores, skip } = nest;
   const inner = sizes[loop + 1] as number;
   const isWalk = (strides: readonly number[]): boolean => strides[loop] === (strides[loop + 1] as number) * inner;
   if (loop + 1 === sizes.length - 1 && (hasReductions(nest) || stores.some(({ each }) => !each))) return false;
+  if (skip !== undefined && (skip.loop === loop || skip.loop === loop + 1 || !isWalk(skip.lengths.strides))) return false;
   const follows = (instruction: Instruction): boolean => {
     switch (instruction.op) {
       case "load":
@@ -196,7 +214,7 @@ function withMerged(nest: LoopNest, loop: number): LoopNest {
 }
 
 /** What is added to one entry all along a row is summed first, then added once. */
-function storesAsSums({ sizes, body, stores }: LoopNest): LoopNest {
+function storesAsSums({ sizes, body, stores, skip }: LoopNest): LoopNest {
   const last = sizes.length - 1;
   const varies = variesAlongInnermost({ sizes, body });
   const extended = [...body];
@@ -207,10 +225,10 @@ function storesAsSums({ sizes, body, stores }: LoopNest): LoopNest {
     const name = store.mode === "add" ? "sum" : "max";
     return { ...store, value: extended.push({ op: "reduce", name, input: store.value, dtype }) - 1, each: false };
   });
-  return { sizes, body: extended, stores: combined };
+  return { sizes, body: extended, stores: combined, skip };
 }
 
-function withoutDead({ sizes, body, stores }: LoopNest): LoopNest {
+function withoutDead({ sizes, body, stores, skip }: LoopNest): LoopNest {
   const live = new Set(stores.flatMap(({ value, index }) => (index === undefined ? [value] : [value, index.value])));
   for (let at = body.length - 1; at >= 0; at -= 1) {
     if (live.has(at)) for (const input of inputsOf(body[at] as Instruction)) live.add(input);
@@ -220,6 +238,7 @@ function withoutDead({ sizes, body, stores }: LoopNest): LoopNest {
   const moved = (at: number): number => places.get(at) as number;
   return {
     sizes,
+    skip,
     body: kept.map((at) => reading(body[at] as Instruction, moved)),
     stores: stores.map((store) => storing(store, moved)),
   };
