@@ -5,11 +5,10 @@ import type { Instruction, Store } from "../../loops/kernel.ts";
 import { variesAlongInnermost } from "../../loops/levels.ts";
 import type { Emission } from "./emission.ts";
 import { writeIndices } from "./emission.ts";
+import { keep, type LaneCombiner, laneCombiner, type Reduce } from "./lanes.ts";
 import { literal, type Shader } from "./shader.ts";
 import { inputsOf, isPerRow, neededBy, product, rootsOf, simplified, type Task } from "./task.ts";
 import { combined, type Values, valuesIn } from "./values.ts";
-
-type Reduce = Extract<Instruction, { op: "reduce" }>;
 
 /** An invocation holds at most so many entries of a row at once. */
 const entriesHeld = 16;
@@ -47,7 +46,7 @@ export function emitRows(emission: Emission, given: Task): void {
     held,
     inner,
     varies: variesAlongInnermost(task),
-    combine: combiner(emission, shader, lanes, perGroup),
+    combine: laneCombiner(emission, shader, lanes, perGroup),
     values: valuesIn({
       shader,
       task,
@@ -74,8 +73,7 @@ interface RowContext {
   readonly inner: number;
   readonly varies: readonly boolean[];
   readonly values: Values;
-  /** Combines one value of each lane of a row; every lane gets the result. */
-  combine(reduce: Reduce, dtype: string, value: string, position: string): string;
+  readonly combine: LaneCombiner;
 }
 
 type Guard = (condition: string | undefined, write: () => void) => void;
@@ -230,9 +228,7 @@ function reduceLevels({ body }: Task): readonly number[] {
   return levels;
 }
 
-const keep = (shader: Shader, expression: string): string => {
-  const name = shader.name();
-  shader.line(`let ${name} = ${expression};`);
+);
   return name;
 };
 
@@ -251,68 +247,4 @@ function writeAt(shader: Shader, task: Task, values: Values, store: Store, copy:
 function neutral({ name }: Reduce, dtype: string, shader: Shader): string {
   if (name === "sum") return dtype === "i32" ? "0i" : "0.0f";
   return dtype === "i32" ? literal(-2147483648, "i32", shader.use) : literal(Number.NEGATIVE_INFINITY, "f32", shader.use);
-}
-
-function combiner(emission: Emission, shader: Shader, lanes: number, perGroup: number): RowContext["combine"] {
-  const inSubgroup = Math.min(lanes, emission.device.subgroupSize ?? 1);
-  const declared = new Set<string>();
-  const memory = (dtype: string): string => {
-    const name = `shared_${dtype}`;
-    if (!declared.has(name)) shader.declare(`var<workgroup> ${name}: array<${dtype}, ${perGroup}>;`);
-    declared.add(name);
-    return name;
-  };
-  const better = (a: string, p: string, b: string, q: string): string => `${b} > ${a} || (${b} == ${a} && ${q} < ${p})`;
-
-  const together = (reduce: Reduce, dtype: string, a: string, b: string): string =>
-    combined(reduce.name === "sum" ? "add" : "max", dtype, a, b, shader.use);
-
-  return (reduce, dtype, value, position) => {
-    if (lanes === 1) return reduce.name === "argmax" ? `i32(${position})` : value;
-    if (reduce.name === "argmax") {
-      const [entries, places] = [memory(dtype), memory("u32")];
-      shader.line(`${entries}[local] = ${value};`);
-      shader.line(`${places}[local] = ${position};`);
-      for (let distance = lanes / 2; distance >= 1; distance /= 2) {
-        shader.line("workgroupBarrier();");
-        shader.block(`if (lane < ${distance}u)`, () => {
-          const at = `local + ${distance}u`;
-          shader.block(`if (${better(`${entries}[local]`, `${places}[local]`, `${entries}[${at}]`, `${places}[${at}]`)})`, () => {
-            shader.line(`${entries}[local] = ${entries}[${at}];`);
-            shader.line(`${places}[local] = ${places}[${at}];`);
-          });
-        });
-      }
-      shader.line("workgroupBarrier();");
-      const result = keep(shader, `i32(${places}[local - lane])`);
-      shader.line("workgroupBarrier();");
-      return result;
-    }
-    let part = value;
-    if (inSubgroup > 1) shader.use("subgroups");
-    for (let distance = 1; distance < inSubgroup; distance *= 2) {
-      part = keep(shader, part);
-      part = keep(shader, together(reduce, dtype, part, `subgroupShuffleXor(${part}, ${distance}u)`));
-    }
-    if (inSubgroup === lanes) return part;
-    const parts = lanes / inSubgroup;
-    const entries = memory(dtype);
-    if (inSubgroup > 1) shader.line(`if (lane % ${inSubgroup}u == 0u) { ${entries}[local / ${inSubgroup}u] = ${part}; }`);
-    else shader.line(`${entries}[local] = ${part};`);
-    const start = inSubgroup > 1 ? `(local - lane) / ${inSubgroup}u` : "local - lane";
-    const at = inSubgroup > 1 ? `local / ${lanes}u * ${parts}u + lane` : "local";
-    for (let distance = parts / 2; distance >= 1; distance /= 2) {
-      shader.line("workgroupBarrier();");
-      shader.block(`if (lane < ${distance}u)`, () => {
-        const place = keep(shader, at);
-        shader.line(
-          `${entries}[${place}] = ${together(reduce, dtype, `${entries}[${place}]`, `${entries}[${place} + ${distance}u]`)};`,
-        );
-      });
-    }
-    shader.line("workgroupBarrier();");
-    const result = keep(shader, `${entries}[${start}]`);
-    shader.line("workgroupBarrier();");
-    return result;
-  };
 }
