@@ -7,14 +7,25 @@ const utf8 = new TextEncoder();
 
 /** The fields one after another. */
 export function message(...parts: readonly (Field | readonly Field[])[]): Uint8Array {
-  const fields = parts.flatMap((part): readonly Field[] => (part instanceof Uint8Array ? [part] : part));
-  const result = new Uint8Array(fields.reduce((total, field) => total + field.length, 0));
+  let length = 0;
+  for (const part of parts) length += part instanceof Uint8Array ? part.length : total(part);
+  const result = new Uint8Array(length);
   let at = 0;
-  for (const field of fields) {
+  const put = (field: Field): void => {
     result.set(field, at);
     at += field.length;
+  };
+  for (const part of parts) {
+    if (part instanceof Uint8Array) put(part);
+    else for (const field of part) put(field);
   }
   return result;
+}
+
+function total(fields: readonly Field[]): number {
+  let length = 0;
+  for (const field of fields) length += field.length;
+  return length;
 }
 
 /** A whole number in groups of seven bits, the lowest first; negative numbers as 64-bit two's complement. */
