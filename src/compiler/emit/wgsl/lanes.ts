@@ -12,7 +12,10 @@ export type LaneCombiner = (reduce: Reduce, dtype: string, value: string, positi
 
 export const keep = (shader: Shader, expression: string): string => {
   const name = shader.name();
-  shader.line(`let ${name} = ${expression};`
+  shader.line(`let ${name} = ${expression};`);
+  return name;
+};
+
 /** `perGroup`: the invocations of a workgroup; `lanes` of them, a power of two, belong to a row. */
 export function laneCombiner(emission: Emission, shader: Shader, lanes: number, perGroup: number): LaneCombiner {
   const inSubgroup = Math.min(lanes, emission.device.subgroupSize ?? 1);

@@ -228,10 +228,6 @@ function reduceLevels({ body }: Task): readonly number[] {
   return levels;
 }
 
-);
-  return name;
-};
-
 function writeAt(shader: Shader, task: Task, values: Values, store: Store, copy: number): void {
   const { access, mode, value } = store;
   const entry = values.at(value, copy);
