@@ -14,6 +14,11 @@ const startLimit = 600_000;
 /** Losses of so many first steps are compared, to this much of the larger of 1 and the loss. */
 const comparedSteps = 4;
 const tolerance = 1e-4;
+/** From so many milliseconds on a step is slow. */
+const slowStep = 5000;
+const slowRounds = 2;
+/** Rounds where only PyTorch stands beside mmx: the grid has many points. */
+const gridRounds = 3;
 
 let bundled;
 
@@ -24,6 +29,11 @@ export async function measure(point, options, log) {
   const record = { ...point, ...moment(), implementations: [] };
   const started = [];
   for (const entry of implementations(point, options, { bundle: bundled, manifest })) {
+    const work = started.find(({ child }) => child.ready.flops !== undefined)?.child.ready.flops ?? 0;
+    if (work > options.most * 1e9) {
+      record.leftOut = `${(work / 1e9).toFixed(0)} GFLOP a step, more than --most allows`;
+      break;
+    }
     const child = await start(entry.process, startLimit);
     const { key, label, threads } = entry;
     if (child.failure === undefined) {
@@ -34,18 +44,26 @@ export async function measure(point, options, log) {
       record.implementations.push({ key, label, threads, absent: reason(child.failure) });
     }
   }
-  for (let round = 0; round < options.rounds; round += 1) await oneRound(started, options, record);
+  if (record.leftOut !== undefined) {
+    log(`  left out: ${record.leftOut}`);
+    for (const { child } of started) child.stop();
+    return record;
+  }
+  const rounds = point.every ? options.rounds : Math.min(gridRounds, options.rounds);
+  for (let round = 0; round < rounds; round += 1) await oneRound(started, options, round, record);
   for (const { child } of started) child.stop();
   record.implementations.push(...started.filter(({ last }) => last !== undefined).map(described));
   compareLosses(record.implementations);
   return record;
 }
 
-async function oneRound(started, { milliseconds }, record) {
+async function oneRound(started, { milliseconds }, round, record) {
   for (const entry of [...started]) {
-    // The first steps of a process are slower (compilers in the background, caches), so the first round begins with some for nothing.
-    if (entry.times.length === 0) await entry.child.run({ milliseconds: milliseconds / 2, least: comparedSteps - 1, most: 200 });
-    const result = await entry.child.run({ milliseconds, least: 2, most: 5000 });
+    if (round === 0) await warm(entry, milliseconds);
+    // What takes seconds a step gets one step a round, and few rounds.
+    const slow = entry.step > slowStep;
+    if (slow && round >= slowRounds) continue;
+    const result = await entry.child.run({ milliseconds: slow ? 0 : milliseconds, least: slow ? 1 : 2, most: 5000 });
     if (result.event === "ran") {
       entry.times.push(result.times);
       entry.last = result;
@@ -55,6 +73,14 @@ async function oneRound(started, { milliseconds }, record) {
     record.implementations.push({ key, label, threads, absent: reason(result.message) });
     started.splice(started.indexOf(entry), 1);
   }
+}
+
+/** The first steps of a process are slower (compilers in the background, caches), so some run for nothing, and for their losses. */
+async function warm(entry, milliseconds) {
+  const { times } = await entry.child.run({ milliseconds: 0, least: 1, most: 1 });
+  entry.step = times?.[0] ?? 0;
+  if (entry.step > slowStep) return;
+  await entry.child.run({ milliseconds: milliseconds / 2, least: comparedSteps - 2, most: 200 });
 }
 
 function described({ key, label, threads, child: { ready }, times, last }) {

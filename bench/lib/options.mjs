@@ -12,6 +12,7 @@ export const help = `npm run bench -- [options]
   --threads LIST     thread counts (default 1,2)
   --rounds N         interleaved rounds (default 7)
   --seconds S        time an implementation steps in a round (default 0.7)
+  --most GFLOP       leave out points with more work a step (default 200)
   --python PATH      a Python; may be given again, the first one with every peer, others with PyTorch only (default $PYTHON, python3)
   --packages DIR     folder whose node_modules hold jax-js and TensorFlow.js (default bench/peers)
   --prototype DIR    sources of the C prototype (default ../shared/bench/prototype)
@@ -38,6 +39,7 @@ export function readOptions(argv) {
       threads: text,
       rounds: text,
       seconds: text,
+      most: text,
       python: many,
       packages: text,
       prototype: text,
@@ -62,6 +64,7 @@ export function readOptions(argv) {
     threads: numbers(values.threads ?? "1,2"),
     rounds: Number(values.rounds ?? (quick ? 3 : 7)),
     milliseconds: 1000 * Number(values.seconds ?? (quick ? 0.3 : 0.7)),
+    most: Number(values.most ?? 200),
     pythons: values.python ?? [process.env.PYTHON ?? "python3"],
     packages: values.packages,
     prototype: values.prototype,

@@ -85,6 +85,7 @@ function sameBitsRow(points) {
 }
 
 function pointTable(point, style) {
+  if (point.leftOut !== undefined) return `## ${pointName(point)}\n\nLeft out: ${point.leftOut}.`;
   const measured = point.implementations.filter((entry) => entry.rounds !== undefined);
   const absent = point.implementations.filter((entry) => entry.absent !== undefined);
   const base = (threads) => found(point, `mmx wasm x${threads}`) ?? found(point, "mmx wasm x1") ?? measured[0];

@@ -28,6 +28,7 @@ export function summary(rounds) {
  * a round falls on both; and its quartiles.
  */
 export function ratio(one, other) {
-  const each = one.rounds.map((value, round) => value / other.rounds[round]);
+  const common = Math.min(one.rounds.length, other.rounds.length);
+  const each = one.rounds.slice(0, common).map((value, round) => value / other.rounds[round]);
   return { median: median(each), low: quantile(each, 0.25), high: quantile(each, 0.75) };
 }
