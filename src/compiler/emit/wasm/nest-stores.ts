@@ -3,8 +3,9 @@
 import type { FunctionBuilder, Local } from "./assembler.ts";
 import { loadLanes, storeLanes } from "./nest-access.ts";
 import { address, type Cursors, type Place } from "./nest-cursors.ts";
+import { clampedBytes } from "./nest-index.ts";
 import type { LoopNest, NestStore } from "./nest-shape.ts";
-import { clampedBytes, followerKey, type NestValues, type Spot } from "./nest-values.ts";
+import { followerKey, type NestValues, type Spot } from "./nest-values.ts";
 import type { Opcode } from "./opcodes.ts";
 
 export interface StoreContext {

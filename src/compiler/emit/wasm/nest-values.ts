@@ -2,9 +2,11 @@
 // four times the same. Each is computed once where it changes, and kept in a local as long as it stays.
 import type { Instruction } from "../../loops/kernel.ts";
 import type { FunctionBuilder, Local } from "./assembler.ts";
-import { emitElement, emitRandom, emitRandomKey, type WordPair } from "./elements/index.ts";
+import { emitRandom, emitRandomKey, type WordPair } from "./elements/index.ts";
 import { loadLanes } from "./nest-access.ts";
-import { type Ahead, address, type Cursor, type Cursors, elementBytes } from "./nest-cursors.ts";
+import { type Apply, emitApply, fusedSums } from "./nest-apply.ts";
+import type { Ahead, Cursor, Cursors } from "./nest-cursors.ts";
+import { clampedBytes, counterLanes, gatherLanes } from "./nest-index.ts";
 import type { Level } from "./nest-levels.ts";
 import type { RowPlan } from "./nest-passes.ts";
 import type { LoopNest } from "./nest-shape.ts";
@@ -75,6 +77,7 @@ export function nestValues(f: FunctionBuilder, context: ValueContext): NestValue
   const pointers = new Map<string, Cursor>();
   const levelOf = (at: number): Level => levels[at] as Level;
   const laneNumbers = numbers(f);
+  const fused = fusedSums(nest, levels, (product) => plan.kept.has(product));
   const nowhere: Ahead = sizes.map(() => 0);
 
   const followers = [
@@ -128,7 +131,7 @@ export function nestValues(f: FunctionBuilder, context: ValueContext): NestValue
         lookup(instruction, at, spot);
         return;
       case "apply":
-        apply(instruction, spot);
+        apply(instruction, at, spot);
         return;
       case "random":
         random(instruction, at, spot);
@@ -159,11 +162,17 @@ export function nestValues(f: FunctionBuilder, context: ValueContext): NestValue
     }
   };
 
-  const apply = ({ name, inputs, attributes }: Extract<Instruction, { op: "apply" }>, spot: Spot): void => {
-    const operands = inputs.map((input) => read(input, spot));
-    const dtypes = inputs.map((input) => (body[input] as Instruction).dtype);
-    if (extreme(f, name, operands, inputs, body)) return;
-    emitElement(f, name, operands, { lanes: 4, attributes, inputs: dtypes });
+  const apply = (instruction: Apply, at: number, spot: Spot): void => {
+    const sum = fused.get(at);
+    if (sum === undefined) emitApply(f, instruction, body, (input) => read(input, spot));
+    else {
+      const [a, b, c] = sum.map((input) => read(input, spot)) as [Local, Local, Local];
+      f.multiplyAdd(
+        () => f.get(a),
+        () => f.get(b),
+        () => f.get(c),
+      );
+    }
   };
 
   const lookup = (instruction: Extract<Instruction, { op: "lookup" }>, at: number, spot: Spot): void => {
@@ -173,51 +182,20 @@ export function nestValues(f: FunctionBuilder, context: ValueContext): NestValue
       loadLanes(f, cursors.place(access, spot.ahead, pointer), access.strides[last] as number, spot.lanes);
       return;
     }
-    const [bytes, result] = [f.local("v128"), f.local("v128")];
+    const bytes = f.local("v128");
     clampedBytes(f, read(index, spot), stride, size);
     f.set(bytes);
-    f.f32x4(0);
-    f.set(result);
-    const { local, bytes: start } = cursors.place(access, spot.ahead);
-    const each = (access.strides[last] as number) * elementBytes;
-    for (let lane = 0; lane < spot.lanes; lane += 1) {
-      const offset = address(f, { local, bytes: start + lane * each });
-      f.get(bytes);
-      f.lane("i32x4.extract_lane", lane);
-      f.op("i32.add");
-      f.get(result);
-      f.memoryLane("v128.load32_lane", lane, offset);
-      f.set(result);
-    }
-    f.get(result);
-    f.release(bytes, result);
+    gatherLanes(f, cursors.place(access, spot.ahead), bytes, access.strides[last] as number, spot.lanes);
+    f.release(bytes);
   };
 
   const random = (instruction: Extract<Instruction, { op: "random" }>, at: number, spot: Spot): void => {
     if (!keys.has(at)) makeKey(at, instruction);
     const counters = [instruction.first, instruction.second].map((strides, which): Local => {
-      const { local, bytes: plus } = cursors.count(strides, spot.ahead);
-      const counter = f.local("v128");
-      f.get(local);
-      if (plus !== 0) {
-        f.i32(plus);
-        f.op("i32.add");
-      }
-      f.op("i32x4.splat");
-      const stride = strides[last] as number;
-      if (stride !== 0) {
-        f.get(laneNumbers);
-        f.i32x4(stride);
-        f.op("i32x4.mul");
-        f.op("i32x4.add");
-      }
       const base = instruction.base?.[which];
-      if (base !== undefined) {
-        f.get(read(base, spot));
-        f.op("i32x4.add");
-      }
-      f.set(counter);
-      return counter;
+      const from = base === undefined ? undefined : read(base, spot);
+      const stride = strides[last] as number;
+      return counterLanes(f, { count: cursors.count(strides, spot.ahead), stride, laneNumbers, from });
     });
     const [first, second] = counters as [Local, Local];
     const { distribution } = instruction;
@@ -338,38 +316,4 @@ function numbers(f: FunctionBuilder): Local {
   }
   f.set(local);
   return local;
-}
-
-/** Leaves the bytes by which an index moves a place: clamped to 0 .. size - 1, times the stride in elements. */
-export function clampedBytes(f: FunctionBuilder, index: Local, stride: number, size: number): void {
-  f.get(index);
-  f.i32x4(0);
-  f.op("i32x4.max_s");
-  f.i32x4(size - 1);
-  f.op("i32x4.min_s");
-  f.i32x4(elementBytes * stride);
-  f.op("i32x4.mul");
-}
-
-/**
- * `maximum` or `minimum` of a value and a constant in one instruction: the lane is the value where the comparison does not hold,
- * so not a number stays so. Writes nothing and gives false where there is no such constant.
- */
-function extreme(
-  f: FunctionBuilder,
-  name: string,
-  operands: readonly Local[],
-  inputs: readonly number[],
-  body: readonly Instruction[],
-): boolean {
-  if (name !== "maximum" && name !== "minimum") return false;
-  const constant = inputs.findIndex((input) => {
-    const instruction = body[input] as Instruction;
-    return instruction.op === "constant" && instruction.dtype === "f32" && !Number.isNaN(instruction.value);
-  });
-  if (constant === -1) return false;
-  f.get(operands[1 - constant] as Local);
-  f.get(operands[constant] as Local);
-  f.op(name === "maximum" ? "f32x4.pmax" : "f32x4.pmin");
-  return true;
 }
