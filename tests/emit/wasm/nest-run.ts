@@ -17,13 +17,10 @@ const guard = 16;
 const untouched = 123456;
 const pageBytes = 65536;
 
-export const entriesOf = ({ shape }: Buffer): number => shape.reduce((product, size) => product * size, 1);
-
-export const valuesFor = ({ dtype }: Buffer, entries: number): Float32Array | Int32Array =>
-  dtype === "i32" ? new Int32Array(entries) : new Float32Array(entries);
+const entriesOf = ({ shape }: Buffer): number => shape.reduce((product, size) => product * size, 1);
 
 /** A nest in a module of its own, with the buffers in its memory; between them lie entries that nothing may touch. */
-export function prepare(nest: Nest, buffers: readonly Buffer[]) {
+function prepare(nest: Nest, buffers: readonly Buffer[]) {
   const starts: number[] = [];
   let end = guard;
   for (const buffer of buffers) {
