@@ -17,7 +17,7 @@ const guard = 16;
 const untouched = 123456;
 const pageBytes = 65536;
 
-const entriesOf = ({ shape }: Buffer): number => shape.reduce((product, size) => product * size, 1);
+export const entriesOf = ({ shape }: Buffer): number => shape.reduce((product, size) => product * size, 1);
 
 /** A nest in a module of its own, with the buffers in its memory; between them lie entries that nothing may touch. */
 function prepare(nest: Nest, buffers: readonly Buffer[]) {

@@ -20,7 +20,9 @@ export function nestKey(nest: Nest, buffers: readonly Buffer[]): string {
   );
   const stores = nest.stores.map((store) => ({ ...store, access: place(store.access) }));
   const skip = nest.skip && { ...nest.skip, lengths: place(nest.skip.lengths) };
-  return JSON.stringify([nest.sizes, body, stores, fillsOf(nest, buffers), skip], exactNumber);
+  // Operands that are one buffer at several steps: code for different buffers would not do for one that is updated in place.
+  const same = operands.map(({ buffer }) => operands.findIndex((other) => other.buffer === buffer));
+  return JSON.stringify([nest.sizes, body, stores, fillsOf(nest, buffers), skip, same], exactNumber);
 }
 
 /** JSON has no infinities and one zero. */
