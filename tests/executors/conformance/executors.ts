@@ -7,6 +7,7 @@ import { bindingFile, tensorflowExecutor } from "../../../src/runtime/executors/
 import { tfjsExecutor } from "../../../src/runtime/executors/tfjs/index.ts";
 import { wasmExecutor } from "../../../src/runtime/executors/wasm/index.ts";
 import * as webgpu from "../webgpu-driver.ts";
+import { isFull } from "./budget.ts";
 
 export interface Candidate {
   readonly name: string;
@@ -62,12 +63,19 @@ export const candidates: readonly Candidate[] = [
 const asked = process.env.MMX_EXECUTORS?.split(",");
 const chosen = candidates.filter(({ name }) => asked === undefined || asked.some((prefix) => name.startsWith(prefix)));
 
-/** The tests of `body` for each executor that `fits`; for one that is not here a skipped test that says why and how to get it. */
-export function describeExecutors(body: (candidate: Candidate) => void, fits?: (candidate: Candidate) => boolean): void {
-  for (const candidate of chosen.filter(fits ?? (() => true))) {
+/**
+ * The tests of `body` for each executor; for one that is not here a skipped test that says why and how to get it. `often`: which
+ * executors are tried at every change; the others wait for `npm run conformance`. Default: those that are not slow.
+ */
+export function describeExecutors(
+  body: (candidate: Candidate) => void,
+  often: (candidate: Candidate) => boolean = ({ slow }) => !slow,
+): void {
+  for (const candidate of chosen) {
     const { name, missing } = candidate;
-    if (missing === undefined) describe(name, () => body(candidate));
-    else test(name, (context) => context.skip(`not run: ${missing}`));
+    const reason = missing ?? (isFull || often(candidate) ? undefined : "npm run conformance does");
+    if (reason === undefined) describe(name, () => body(candidate));
+    else test(name, (context) => context.skip(`not run: ${reason}`));
   }
 }
 

@@ -1,4 +1,4 @@
-// The papers' specs, made small: sizes by overrides and by the batch, depths by replacing text, so that ten steps of every stage
+// The papers' specs and the benchmarks' models, made small: sizes by overrides and by the batch, depths by replacing text, so that ten steps of every stage
 // take a second and still go through every kind of node that the papers' own sizes do.
 import { readFileSync } from "node:fs";
 import type { Sizes } from "../../../src/compiler/dims/dim.ts";
@@ -31,6 +31,9 @@ export const papers: readonly PaperSpec[] = [
   { path: "tests/check/papers/mmpda.mmx", sizes: { B: 4, Ff: 3, Fm: 4 } },
   { path: "examples/digits/digits.mmx", sizes: { B: 5, P: 7 }, overrides: { D: "9", Z: "3" } },
   { path: "examples/mmcl/mmcl.mmx", sizes: { B: 5, Ft: 5, Fa: 3, Fv: 2 }, overrides: { D: "9" } },
+  { path: "bench/models/e3rg-classifier.mmx", sizes: { B: 5, F: 7 }, overrides: { D: "9" } },
+  { path: "bench/models/reference.mmx", sizes: { B: 3, F: 5, G: 3, H: 2 }, overrides: { T: "5", D: "8" } },
+  { path: "bench/models/tiny.mmx", sizes: { B: 5, F: 5, G: 3, H: 1 }, overrides: { D: "9" } },
   {
     path: "examples/cyin/cyin.mmx",
     large: true,
