@@ -45,7 +45,7 @@ test("auto takes the first that is there, says why, and computes", async () => {
 
 test("an unknown backend is refused with the list of known ones", async () => {
   await expect(selectBackend("cuda" as BackendRequest)).rejects.toThrow(
-    "choose one of auto, node-gpu, node, webgpu, wasm, tfjs, cpu",
+    "choose one of auto, node-gpu, webgpu, wasm, node, tfjs, cpu",
   );
 });
 

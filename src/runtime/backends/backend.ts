@@ -28,10 +28,9 @@ export interface Backend {
 
 const lacking = (names: readonly string[]): readonly string[] => names.filter((name) => !isInstalled(name));
 
-/** In the order in which `auto` tries them. */
+/** In the order in which `auto` tries them: a GPU first. TensorFlow on the processor takes seconds to compile a plan, so it comes after. */
 export const backends: readonly Backend[] = [
   nodeGpu,
-  node,
   webgpu,
   {
     name: "wasm",
@@ -40,6 +39,7 @@ export const backends: readonly Backend[] = [
     remedy: "needs Node 20.19 or later with WebAssembly; reinstall the packages with: npm ci",
     open: async (extensions) => wasmExecutor({ extensions }),
   },
+  node,
   {
     name: "tfjs",
     doc: "the processor through TensorFlow.js, one operation at a time; slow, for comparison",

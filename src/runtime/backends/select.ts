@@ -26,7 +26,7 @@ export class BackendUnavailable extends Error {
 }
 
 /**
- * `auto` takes the first of node-gpu, node, webgpu, wasm, tfjs, cpu that is installed, starts and has real hardware behind it.
+ * `auto` takes the first of node-gpu, webgpu, wasm, node, tfjs, cpu that is installed, starts and has real hardware behind it.
  * Throws `BackendUnavailable` where the backend asked for, or every one, is missing or does not start.
  */
 export async function selectBackend(request: BackendRequest, extensions: Extensions = {}): Promise<SelectedBackend> {
