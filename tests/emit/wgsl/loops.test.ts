@@ -247,6 +247,26 @@ describe.skipIf(unavailable !== undefined)(
       await expectSame(made, { profile: { maxBindings: 4 } });
     });
 
+    test("more memories than a dispatch may bind, scratch of later kernels among them", async () => {
+      const [rows, columns] = [6, 5];
+      const inputs = [0, 1, 2].map((input) => load(input, [columns, 1]));
+      const first = [...inputs, apply("add", 0, 1), apply("add", 3, 2)];
+      const second = [...first, load(4, [columns, 1]), apply("multiply", 4, 5), reduce("sum", 6), apply("multiply", 6, 7)];
+      const made = program(
+        [
+          ...inputs.map(() => ["input", [rows, columns]] as const),
+          ["output", [rows, columns]],
+          ["output", [rows, columns]],
+          ["output", [columns]],
+        ],
+        [
+          nest([rows, columns], first, [set(at(3, [columns, 1]), 4), set(at(4, [columns, 1]), 3)]),
+          nest([rows, columns], second, [add(at(5, [0, 1]), 8), set(at(3, [columns, 1]), 6)], [{ buffer: 5, value: 0 }]),
+        ],
+      );
+      for (const maxBindings of [3, 4, 5]) await expectSame(made, { profile: { maxBindings } });
+    });
+
     test("loops, inner ones and reversed ones too", async () => {
       const made = program(
         [

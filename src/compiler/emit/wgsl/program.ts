@@ -11,8 +11,31 @@ import { product } from "./task.ts";
 
 export type * from "./gpu-program.ts";
 
+/** A buffer in a pack, and how many entries it takes there: whole vectors, so that the next one begins at one. */
+interface Member {
+  readonly buffer: number;
+  readonly count: number;
+}
+
 /** Buffers that share a memory all the time, because a dispatch would otherwise bind more memories than the device allows. */
-type Packs = readonly (readonly number[])[];
+type Packs = readonly (readonly Member[])[];
+
+const totalOf = (members: readonly Member[]): number => members.reduce((total, { count }) => total + count, 0);
+
+/** The pack of a buffer, or -1, and where the buffer begins in it, in entries. */
+function placeInPacks(packs: Packs, buffer: number): { readonly pack: number; readonly offset: number } {
+  const pack = packs.findIndex((members) => members.some((member) => member.buffer === buffer));
+  const members = packs[pack] ?? [];
+  return {
+    pack,
+    offset: totalOf(
+      members.slice(
+        0,
+        members.findIndex((member) => member.buffer === buffer),
+      ),
+    ),
+  };
+}
 
 export function emitProgram(program: KernelProgram, device: DeviceProfile): GpuProgram {
   let packs: Packs = [];
@@ -20,7 +43,7 @@ export function emitProgram(program: KernelProgram, device: DeviceProfile): GpuP
   for (;;) {
     const emitted = emitKernels(program, device, packs);
     const wider = packsFor(emitted, device, packs);
-    if (wider.length === packs.length) return withMemories(program, emitted, packs);
+    if (wider === packs) return withMemories(program, emitted, packs);
     packs = wider;
   }
 }
@@ -39,9 +62,7 @@ function emitKernels(program: KernelProgram, device: DeviceProfile, packs: Packs
     const found = views.get(buffer);
     if (found !== undefined) return found;
     const { dtype } = buffers[buffer] as Buffer;
-    const pack = packs.findIndex((members) => members.includes(buffer));
-    const before = packs[pack]?.slice(0, packs[pack]?.indexOf(buffer)) ?? [];
-    const offset = before.reduce((total, each) => total + packedCount(buffers, each), 0);
+    const { pack, offset } = placeInPacks(packs, buffer);
     const view = { dtype, memory: pack === -1 ? packs.length + buffer : pack, packed: pack !== -1, offset };
     views.set(buffer, view);
     return view;
@@ -70,35 +91,51 @@ function emitKernels(program: KernelProgram, device: DeviceProfile, packs: Packs
   return { buffers, steps };
 }
 
-/** Whole vectors, so that what follows in a pack begins at one. */
-const packedCount = (buffers: Emitted["buffers"], buffer: number): number =>
-  Math.ceil(product(buffers[buffer]?.shape ?? []) / 4) * 4;
+const memberOf = (buffers: Emitted["buffers"], buffer: number): Member => ({
+  buffer,
+  count: Math.ceil(product(buffers[buffer]?.shape ?? []) / 4) * 4,
+});
 
-/** The packs, and new ones for dispatches that bind too much. Throws `RangeError` where variables alone are too many. */
+/**
+ * The packs, with more in them where dispatches bind too much; the same list where none does. Throws `RangeError` where variables
+ * alone are too many.
+ */
 function packsFor({ buffers, steps }: Emitted, device: DeviceProfile, packs: Packs): Packs {
-  const wider = [...packs];
+  const added: (readonly Member[])[] = [];
+  const taken = new Set<number>();
+  const merged = new Set<number>();
   const visit = (step: Step): void => {
     if (step.kind === "repeat") for (const inner of step.steps) visit(inner);
     if (step.kind !== "dispatch" || step.bindings.length <= device.maxBindings) return;
-    const free = step.bindings
-      .map(({ memory }) => memory - packs.length)
-      .filter((buffer) => buffer >= 0 && buffers[buffer]?.kind !== "variable")
-      .filter((buffer) => !wider.some((members) => members.includes(buffer)))
-      .sort((a, b) => packedCount(buffers, a) - packedCount(buffers, b));
-    const surplus = step.bindings.length - device.maxBindings + 1;
-    if (free.length < surplus && wider.length === packs.length)
+    const units = step.bindings.map(({ memory }) => memory);
+    const bound = units.filter((unit) => unit < packs.length);
+    const own = units.filter((unit) => unit >= packs.length).map((unit) => unit - packs.length);
+    const free = own
+      .filter((buffer) => buffers[buffer]?.kind !== "variable")
+      .map((buffer) => memberOf(buffers, buffer))
+      .sort((a, b) => a.count - b.count);
+    if (own.length - free.length >= device.maxBindings)
       throw new RangeError(`a kernel of ${step.path} reads more variables than the GPU can bind at once`);
-    if (free.length >= 2) wider.push(free.slice(0, Math.max(2, surplus)));
+    // What this turn has moved already is looked at again in the next one.
+    if (free.some(({ buffer }) => taken.has(buffer)) || bound.some((pack) => merged.has(pack))) return;
+    const surplus = units.length - device.maxBindings + 1;
+    const enough = free.length >= surplus;
+    const members = enough ? free.slice(0, surplus) : [...bound.flatMap((pack) => packs[pack] ?? []), ...free];
+    if (!enough) for (const pack of bound) merged.add(pack);
+    for (const { buffer } of members) taken.add(buffer);
+    added.push(members);
   };
   for (const step of steps) visit(step);
-  return wider;
+  return added.length === 0 ? packs : [...packs.filter((_, pack) => !merged.has(pack)), ...added];
 }
 
 /** Gives every unit a memory, shared where lifetimes allow. */
 function withMemories(program: KernelProgram, { buffers, steps }: Emitted, packs: Packs): GpuProgram {
-  const packOf = new Map(packs.flatMap((members, pack) => members.map((buffer) => [buffer, pack] as const)));
-  const units = [...packs, ...buffers.map((_, buffer) => [buffer])];
-  const unitOf = (buffer: number): number => packOf.get(buffer) ?? packs.length + buffer;
+  const units = [...packs, ...buffers.map((_, buffer) => [memberOf(buffers, buffer)])];
+  const unitOf = (buffer: number): number => {
+    const { pack } = placeInPacks(packs, buffer);
+    return pack === -1 ? packs.length + buffer : pack;
+  };
   const end = steps.length;
   const used = units.map(() => ({ first: Number.POSITIVE_INFINITY, last: -1 }));
   const use = (unit: number, step: number): void => {
@@ -116,7 +153,7 @@ function withMemories(program: KernelProgram, { buffers, steps }: Emitted, packs
   for (const buffer of Object.values(program.outputs)) use(unitOf(buffer), end);
   units.forEach((members, unit) => {
     // What is there before the first step.
-    const early = members.some((buffer) => ["input", "constant"].includes(buffers[buffer]?.kind ?? ""));
+    const early = members.some(({ buffer }) => ["input", "constant"].includes(buffers[buffer]?.kind ?? ""));
     if (early && (used[unit]?.last ?? -1) >= 0) use(unit, -1);
   });
 
@@ -125,13 +162,16 @@ function withMemories(program: KernelProgram, { buffers, steps }: Emitted, packs
   const own: { readonly unit: number; readonly lifetime: Lifetime }[] = [];
   units.forEach((members, unit) => {
     const { first, last } = used[unit] as { first: number; last: number };
-    const [buffer] = members as [number];
-    if (last < 0 || (unit >= packs.length && packOf.has(buffer))) return;
-    const bytes = members.reduce((total, each) => total + 4 * packedCount(buffers, each), 0) || 16;
+    const [{ buffer }] = members as [Member];
+    if (last < 0 || unitOf(buffer) !== unit) return;
+    const bytes = 4 * totalOf(members) || 16;
     const { kind, name = "" } = buffers[buffer] as Buffer;
     if (kind === "variable") memoryOf.set(unit, memories.push({ kind, name, bytes }) - 1);
     else
-      own.push({ unit, lifetime: { bytes, first, last, lasting: members.some((each) => buffers[each]?.kind === "constant") } });
+      own.push({
+        unit,
+        lifetime: { bytes, first, last, lasting: members.some((each) => buffers[each.buffer]?.kind === "constant") },
+      });
   });
   const { slotOf, bytes } = assignSlots(own.map(({ lifetime }) => lifetime));
   own.forEach(({ unit }, at) => {
@@ -150,9 +190,7 @@ function withMemories(program: KernelProgram, { buffers, steps }: Emitted, packs
   const places = program.buffers.map((_, buffer): Place | undefined => {
     const memory = memoryOf.get(unitOf(buffer));
     if (memory === undefined) return undefined;
-    const members = units[unitOf(buffer)] ?? [];
-    const before = members.slice(0, members.indexOf(buffer));
-    return { memory, offset: before.reduce((total, each) => total + 4 * packedCount(buffers, each), 0) };
+    return { memory, offset: 4 * placeInPacks(packs, buffer).offset };
   });
   return { name: program.name, memories, places, steps: steps.map(placed) };
 }
