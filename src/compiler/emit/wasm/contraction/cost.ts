@@ -1,38 +1,50 @@
 // An estimate of what a plan for a contraction takes, in cycles of a processor with three ports for vectors of floats.
-import type { ContractionPlan, Method } from "./plan.ts";
-import { termsOf, total } from "./product.ts";
+import type { ContractionPlan } from "./plan.ts";
+import { isSpread, termsOf, total } from "./product.ts";
 import type { ColumnTiles } from "./tiles.ts";
 
 /** Cycles of a packed vector by the way that its four lanes lie in memory: side by side, as a transposed block, anyhow. */
 const packCycles = { together: 1.5, transposed: 3, apart: 5 } as const;
-/** Cycles of a multiplication and addition of vectors, and the latency of an addition. */
-const [productCycles, additionLatency] = [0.67, 3] as const;
+/** Cycles of a multiplication and addition of vectors, the latency of an addition, and what a load or a spread scalar takes. */
+const [productCycles, additionLatency, loadCycles] = [0.67, 3, 0.9] as const;
+/** Cycles more for a vector of right whose terms lie on pages apart: where each page is read on, and where it is left at once. */
+const farCycles = { read: 0.8, waited: 2.5 } as const;
 
 /** Of the whole contraction. Only the order of the estimates of different plans for one product matters. */
 export function costOf(plan: ContractionPlan): number {
-  const { product, outer, rightOuter, rows, columns, method } = plan;
+  const { product, outer, rightOuter, rows, columns } = plan;
   const terms = termsOf(product);
   const count = (loops: readonly number[]) => total(loops.map((loop) => product.sizes[loop] as number));
   const tileCost = (height: number, vectors: number, lanes: number): number => {
     if (height === 0 || vectors === 0) return 0;
-    return tileCycles(method, terms, height, vectors, lanes) + storeCycles(plan, height, vectors);
+    return tileCycles(plan, { height, vectors, lanes }) + storeCycles(plan, height, vectors);
   };
   const lanesOf = (vectors: ColumnTiles["rest"]) => vectors.reduce((sum, { first, end }) => sum + end - first, 0);
   const rowOf = (height: number) =>
     columns.trips * tileCost(height, columns.vectors.length, 4 * columns.vectors.length) +
     tileCost(height, columns.rest.length, lanesOf(columns.rest));
   const once = rows.trips * rowOf(rows.rows) + rowOf(rows.rest);
-  const packs = plan.packed.right ? count(outer.slice(0, rightOuter)) * packCost(plan, terms) : 0;
-  return count(outer) * (once + 10) + packs;
+  const vectors = columns.trips * columns.vectors.length + columns.rest.length;
+  const panels = rows.trips * Math.ceil(rows.rows / 4) + Math.ceil(rows.rest / 4);
+  const rightPacks = plan.packed.right
+    ? count(outer.slice(0, rightOuter)) * terms * vectors * packCycles[wayOf(plan, "right")]
+    : 0;
+  const leftPacks = plan.packed.left ? count(outer) * terms * panels * packCycles[wayOf(plan, "left")] : 0;
+  return count(outer) * (once + 10) + rightPacks + leftPacks;
 }
 
-function tileCycles(method: Method, terms: number, height: number, vectors: number, lanes: number): number {
+function tileCycles(
+  { method, product, packed, terms: blocks }: ContractionPlan,
+  { height, vectors, lanes }: { readonly height: number; readonly vectors: number; readonly lanes: number },
+): number {
+  const terms = termsOf(product);
   const overhead = 10;
   if (method === "spread") {
-    const step = Math.max(productCycles * height * vectors, additionLatency, (height + vectors) / 3);
-    return overhead + terms * step;
+    const step = Math.max(productCycles * height * vectors, additionLatency, loadCycles * (height + vectors));
+    const far = packed.right || !isSpread(product) ? 0 : blocks.length > 1 ? farCycles.read : farCycles.waited;
+    return overhead + terms * (step + far * vectors);
   }
-  const step = Math.max(productCycles * height * lanes, additionLatency, (height + lanes) / 3);
+  const step = Math.max(productCycles * height * lanes, additionLatency, loadCycles * (height + lanes));
   return overhead + Math.ceil(terms / 4) * step + 3 * height * lanes;
 }
 
@@ -49,10 +61,10 @@ function storeCycles({ product, column }: ContractionPlan, height: number, vecto
   return height * vectors * each.reduce((sum, cycles) => sum + cycles, 0);
 }
 
-function packCost({ product, columns, column }: ContractionPlan, terms: number): number {
-  const vectors = columns.trips * columns.vectors.length + columns.rest.length;
-  const { right } = product;
-  const way =
-    column !== undefined && right.strides[column] === 1 ? "together" : right.contracted.at(-1) === 1 ? "transposed" : "apart";
-  return terms * vectors * packCycles[way];
+/** How the lanes of a packed vector lie. */
+function wayOf({ product, row, column }: ContractionPlan, side: "left" | "right"): keyof typeof packCycles {
+  const factor = product[side];
+  const across = side === "left" ? row : column;
+  if (across !== undefined && factor.strides[across] === 1) return "together";
+  return factor.contracted.at(-1) === 1 ? "transposed" : "apart";
 }

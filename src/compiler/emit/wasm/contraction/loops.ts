@@ -2,7 +2,8 @@
 import type { FunctionBuilder, Local } from "../assembler.ts";
 import { innerSums } from "./inner.ts";
 import {
-  type LeftPanel,
+  type LeftPanels,
+  leftTogether,
   packedBlocks,
   packLeft,
   packRight,
@@ -20,6 +21,9 @@ import type { Pointer, TermLoop } from "./terms.ts";
 import type { ColumnTiles, Tile } from "./tiles.ts";
 import { tileValues } from "./values.ts";
 import { elementBytes, move, repeat, walker } from "./walker.ts";
+
+/** Left for one row of tiles, where it is packed. */
+type LeftPanel = Pick<LeftPanels, "at" | "strides">;
 
 /** What a run over rows and columns is for. */
 interface Part {
@@ -112,17 +116,35 @@ export function emitLoops(f: FunctionBuilder, plan: ContractionPlan, scratch: nu
     if (moves) walk.advance(loop, -trips * step);
   };
 
-  const emitRow = (part: Part, height: number): void => {
+  const emitRow = (part: Part, height: number, panel: LeftPanel | undefined): void => {
     const { vectors, trips, rest } = part.columns;
-    const scratchArea = f.params[scratch] as Local;
-    const panel = packed.left ? packLeft(f, plan, { ...part, rows: height }, start(left), scratchArea) : undefined;
     const tile = (of: Tile["vectors"]) => () => emitTile({ rows: height, vectors: of }, part, panel);
     tiles(column, 4 * vectors.length, trips, tile(vectors), rest.length > 0 ? tile(rest) : undefined);
   };
 
   const emitRows = (part: Part): void => {
-    const rest = rows.rest > 0 ? () => emitRow(part, rows.rest) : undefined;
-    tiles(row, rows.rows, rows.trips, () => emitRow(part, rows.rows), rest);
+    const rest = rows.rest > 0 ? () => emitRow(part, rows.rest, undefined) : undefined;
+    if (packed.left) emitPackedRows(part);
+    else tiles(row, rows.rows, rows.trips, () => emitRow(part, rows.rows, undefined), rest);
+  };
+
+  const emitPackedRows = (part: Part): void => {
+    const panel = f.local("i32");
+    const group = (count: number, height: number): void => {
+      const { at, bytes, strides } = packLeft(f, plan, { ...part, rows: height, count }, start(left), f.params[scratch] as Local);
+      f.get(at.local);
+      f.set(panel);
+      repeat(f, count, () => {
+        emitRow(part, height, { at: { local: panel, offset: at.offset }, strides });
+        move(f, panel, bytes);
+        walk.advance(row as number, height);
+      });
+    };
+    const together = leftTogether(plan);
+    repeat(f, rows.trips / together, () => group(together, rows.rows));
+    if (rows.rest > 0) group(1, rows.rest);
+    walk.advance(row as number, -rows.trips * rows.rows - rows.rest);
+    f.release(panel);
   };
 
   const emitOuter = (depth: number, end: number, inside: () => void): void => {

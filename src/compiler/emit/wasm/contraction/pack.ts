@@ -34,12 +34,20 @@ function rowVectors(rows: number): ColumnVector[] {
   return Array.from({ length: Math.ceil(rows / 4) }, (_, at) => ({ start: 4 * at, first: 0, end: Math.min(4, rows - 4 * at) }));
 }
 
-/** Bytes of the panel of one row of tiles of left; 0 where it is read in place. */
-function leftBytes(plan: ContractionPlan): number {
-  const { packed, rows } = plan;
-  const height = rows.trips > 0 ? rows.rows : rows.rest;
-  return packed.left ? rowVectors(height).length * vectorBytes * blockTerms(plan) : 0;
+/** Rows of tiles that left is packed for at once: where rows lie side by side, whole lines of memory are read. */
+export function leftTogether({ rows, row, product }: ContractionPlan): number {
+  const beside = row !== undefined && product.left.strides[row] === 1;
+  return beside && rows.rows === 4 ? ([4, 5, 3, 2].find((count) => rows.trips % count === 0) ?? 1) : 1;
 }
+
+/** Bytes of the panel of left for one row of tiles. */
+function leftPanelBytes(plan: ContractionPlan): number {
+  const { rows } = plan;
+  return rowVectors(rows.trips > 0 ? rows.rows : rows.rest).length * vectorBytes * blockTerms(plan);
+}
+
+/** Bytes of the panels of left that are packed at once; 0 where it is read in place. */
+const leftBytes = (plan: ContractionPlan): number => (plan.packed.left ? leftTogether(plan) * leftPanelBytes(plan) : 0);
 
 /** Where unfinished sums are in the scratch area: after the panels of right and the one of left. */
 export const unfinishedOffset = (plan: ContractionPlan): number => rightBytes(plan) + leftBytes(plan);
@@ -113,31 +121,40 @@ export function packRight(
   f.release(source, target);
 }
 
-/** A side of the product in its panel: row `r` of a term is 4 · r bytes from the term's first one. */
-export interface LeftPanel {
+/** Left in its panels: row `r` of a term is 4 · r bytes from the term's first one. */
+export interface LeftPanels {
+  /** Of the first panel. */
   readonly at: Pointer;
+  /** Bytes from panel to panel. */
+  readonly bytes: number;
+  /** Bytes along the contracted loops. */
   readonly strides: readonly number[];
 }
 
-/** Packs `rows` rows of left, whose entry for the first of them is at `from`. */
+/** Packs so many tiles' rows of left, whose entry for the first of them is at `from`. */
 export function packLeft(
   f: FunctionBuilder,
   plan: ContractionPlan,
-  { rows, contracted }: { readonly rows: number } & Pick<PackedPart, "contracted">,
+  { rows, count, contracted }: { readonly rows: number; readonly count: number } & Pick<PackedPart, "contracted">,
   from: Pointer,
   scratch: Local,
-): LeftPanel {
+): LeftPanels {
   const { product, row } = plan;
   const vectors = rowVectors(rows);
   const at = { local: scratch, offset: rightBytes(plan) };
+  const bytes = leftPanelBytes(plan);
   const stride = elementBytes * (row === undefined ? 0 : (product.left.strides[row] as number));
-  packPanels(f, contracted, product.left, [{ vectors, offset: 0 }], { stride, from, to: at });
-  return { at, strides: panelStrides(contracted, vectors.length) };
+  const panels = Array.from({ length: count }, (_, tile) => ({
+    vectors: vectors.map((vector) => ({ ...vector, start: vector.start + tile * rows })),
+    offset: tile * bytes,
+  }));
+  packPanels(f, contracted, product.left, panels, { stride, from, to: at });
+  return { at, bytes, strides: panelStrides(contracted, vectors.length) };
 }
 
 interface Panel {
   readonly vectors: readonly ColumnVector[];
-  /** Bytes from the first panel to this one. */
+  /** Bytes to this panel from the first one. */
   readonly offset: number;
 }
 

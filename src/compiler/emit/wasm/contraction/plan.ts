@@ -1,7 +1,7 @@
 // The way a product is computed: which loops the register tiles span, which side is spread over rows, whether the other one
 // is packed first. Chosen by an estimate in cycles.
 import { costOf } from "./cost.ts";
-import { exchanged, type Product, termsOf, total } from "./product.ts";
+import { exchanged, isSpread, type Product, termsOf, total } from "./product.ts";
 import { type ColumnTiles, columnTiles, type RowTiles, rowTiles } from "./tiles.ts";
 
 /**
@@ -41,8 +41,8 @@ export interface TermBlock {
 /** Terms of a part, at most. */
 export const blockTerms = ({ terms }: ContractionPlan): number => Math.max(...terms.map(({ contracted }) => total(contracted)));
 
-/** Terms that are summed at once where they are summed in parts, and entries of the area for unfinished sums, at most. */
-const [termsAtOnce, unfinishedEntries] = [256, 1 << 18] as const;
+/** Entries of the area for unfinished sums, at most; rows from which on packing right pays, if only for where its terms lie. */
+const [unfinishedEntries, rowsToPack] = [1 << 18, 16] as const;
 
 export function planContraction(product: Product): ContractionPlan {
   const candidates = [product, exchanged(product)].flatMap(candidatesOf);
@@ -57,10 +57,11 @@ function candidatesOf(product: Product): readonly ContractionPlan[] {
   const last = sizes.length - 1;
   const columns = ordered ? still(left.strides).filter((loop) => loop === last) : still(left.strides);
   const rows = ordered ? [] : still(right.strides);
-  return [...columns, undefined].flatMap((column) =>
-    [...rows, undefined]
-      .filter((row) => row === undefined || row !== column)
-      .flatMap((row) => methodsOf(product).map((method) => planOf(product, method, row, column))),
+  const orNone = (candidates: readonly number[]) => (candidates.length > 0 ? candidates : [undefined]);
+  return orNone(columns).flatMap((column) =>
+    orNone(rows.filter((row) => row !== column)).flatMap((row) =>
+      methodsOf(product).map((method) => planOf(product, method, row, column)),
+    ),
   );
 }
 
@@ -79,9 +80,11 @@ function planOf(given: Product, method: Method, row: number | undefined, column:
   const changing = ordered ? outer : outer.filter((loop) => right.strides[loop] !== 0);
   const packed = {
     left: method === "spread" && row !== undefined && width >= 32 && termsOf(product) >= 64 && left.contracted.at(-1) !== 1,
-    right: method === "spread" && (width < 4 || !besides || isSpread(product)),
+    right: method === "spread" && (width < 4 || !besides || (isSpread(product) && height >= rowsToPack)),
   };
-  const blocked = packed.left && outer.length === changing.length && height * width <= unfinishedEntries;
+  // Without packing, few rows of terms that lie far apart are read at a time, each of them to its end.
+  const termsAtOnce = packed.left ? 256 : method === "spread" && !packed.right && isSpread(product) ? 16 : undefined;
+  const finishable = !ordered && outer.length === changing.length && height * width <= unfinishedEntries;
   return {
     product,
     method,
@@ -92,12 +95,13 @@ function planOf(given: Product, method: Method, row: number | undefined, column:
     rows: rowTiles(height, tile.rows),
     columns: columnTiles(width, tile.vectors, repeatable(product)),
     packed,
-    terms: blocked ? termBlocks(product.contracted) : [{ count: 1, contracted: product.contracted }],
+    terms: termBlocks(product.contracted, finishable ? termsAtOnce : undefined),
   };
 }
 
 /** Where the terms of both sides lie apart, so many of them that a tile's stay in the cache until the next tile needs them. */
-function termBlocks(contracted: readonly number[]): readonly TermBlock[] {
+function termBlocks(contracted: readonly number[], termsAtOnce: number | undefined): readonly TermBlock[] {
+  if (termsAtOnce === undefined) return [{ count: 1, contracted }];
   const [first = 1, ...others] = contracted;
   const most = Math.max(1, Math.floor(termsAtOnce / total(others)));
   if (first <= 2 * most) return [{ count: 1, contracted }];
@@ -109,12 +113,6 @@ function termBlocks(contracted: readonly number[]): readonly TermBlock[] {
     { count, contracted: [each, ...others] },
     { count: 1, contracted: [last, ...others] },
   ];
-}
-
-/** Whether the terms of a column lie on more pages of memory than the processor keeps translations for. */
-function isSpread({ contracted, right }: Product): boolean {
-  const reach = contracted.reduce((sum, size, loop) => sum + (size - 1) * Math.abs(right.contracted[loop] as number), 0);
-  return reach > 65536;
 }
 
 export function sizeOf({ sizes }: Product, loop: number | undefined): number {

@@ -152,3 +152,9 @@ function vectorsOf(instruction: Instruction, depth: number): readonly (readonly 
 export function exchanged(product: Product): Product {
   return { ...product, left: product.right, right: product.left };
 }
+
+/** Whether the terms of a column lie on more pages of memory than the processor keeps translations for. */
+export function isSpread({ contracted, right }: Product): boolean {
+  const reach = contracted.reduce((sum, size, loop) => sum + (size - 1) * Math.abs(right.contracted[loop] as number), 0);
+  return reach > 65536;
+}
