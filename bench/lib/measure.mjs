@@ -10,7 +10,7 @@ import { papers } from "./papers.mjs";
 import { summary } from "./statistics.mjs";
 
 /** torch.compile takes minutes on a busy machine. */
-const startLimit = 600_000;
+const startLimit = 300_000;
 /** Losses of so many first steps are compared, to this much of the larger of 1 and the loss. */
 const comparedSteps = 4;
 const tolerance = 1e-4;
