@@ -6,10 +6,10 @@ import { serve } from "./serve.mjs";
 
 /** mmx needs tfjs's core only, which has no gradients: `npm install` in this folder, or `--packages FOLDER`, brings the whole. */
 async function load(folder, backend) {
-  const require = createRequire(join(folder, "package.json"));
-  const tf = require("@tensorflow/tfjs");
-  if (backend === "webgpu") giveGpu(require("webgpu"));
-  require(`@tensorflow/tfjs-backend-${backend}`);
+  const bring = createRequire(join(folder, "package.json"));
+  const tf = bring("@tensorflow/tfjs");
+  if (backend === "webgpu") giveGpu(bring("webgpu"));
+  bring(`@tensorflow/tfjs-backend-${backend}`);
   tf.env().set("PROD", true);
   // Its threads are off in Node, and gain nothing in training where they are forced on.
   if (backend === "wasm") tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
