@@ -1,6 +1,9 @@
-// Where a training step's time goes on the wasm executor: milliseconds by kernel and by module of the spec, on one thread.
+// Where a training step's time goes on the wasm executor: milliseconds by kernel and by module of the spec, on one thread. With `--write`
+// it goes to bench/results/profile-NAME.txt too.
 //   node bench/profile.mjs mmcl --batch 32 --width 64            one of the bench's own steps
 //   node bench/profile.mjs SPEC --set D=64 --sizes B=32,Ft=100   any spec; sizes that the data would decide
+import { writeFileSync } from "node:fs";
+import { basename } from "node:path";
 import { parseArgs } from "node:util";
 import { bundlePipeline, cache, root } from "./lib/bundle.mjs";
 import { papers } from "./lib/papers.mjs";
@@ -19,6 +22,7 @@ const { values: options, positionals } = parseArgs({
     steps: { type: "string", default: "20" },
     depth: { type: "string", default: "3" },
     top: { type: "string", default: "20" },
+    write: { type: "boolean", default: false },
   },
 });
 const pairs = (text) => text.split(",").flatMap((part) => (part === "" ? [] : [part.split("=")]));
@@ -65,12 +69,15 @@ function grouped(kernels, keyOf) {
   return [...groups.values()].sort((one, other) => other.milliseconds - one.milliseconds);
 }
 
+const lines = [];
+const tell = (text) => lines.push(text);
+
 function print(title, rows, total) {
-  console.log(`\n${title}\n${"ms".padStart(9)} ${"share".padStart(6)} ${"GFLOP/s".padStart(8)} kernels`);
+  tell(`\n${title}\n${"ms".padStart(9)} ${"share".padStart(6)} ${"GFLOP/s".padStart(8)} kernels`);
   for (const { key, milliseconds, flops, kernels } of rows) {
     const speed = flops === 0 ? "" : (flops / milliseconds / 1e6).toFixed(1);
     const share = `${((100 * milliseconds) / total).toFixed(1)}%`;
-    console.log(
+    tell(
       `${milliseconds.toFixed(3).padStart(9)} ${share.padStart(6)} ${speed.padStart(8)} ${String(kernels).padStart(7)}  ${key}`,
     );
   }
@@ -101,10 +108,10 @@ const kernels = [...rounds.values()].map(({ kernel, runs, samples }) => ({
 }));
 const total = kernels.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
 const times = Object.entries(prepared.times).map(([part, milliseconds]) => `${part} ${milliseconds.toFixed(0)}`);
-console.log(
+tell(
   `${name}: ${median(wall.slice(wall.length >> 1)).toFixed(2)} ms a step with the clock running, ${total.toFixed(2)} ms in ${kernels.length} kernels`,
 );
-console.log(`compile, ms: ${times.join(", ")}`);
+tell(`compile, ms: ${times.join(", ")}`);
 print(
   "by kind",
   grouped(kernels, ({ kernel }) => kernel.kind),
@@ -116,4 +123,9 @@ print(
   grouped(kernels, ({ kernel }) => `${kernel.kind} ${shapeOf(kernel)}  ${kernel.path}`).slice(0, Number(options.top)),
   total,
 );
+console.log(lines.join("\n"));
+if (options.write) {
+  const file = new URL(`results/profile-${basename(name, ".mmx")}.txt`, import.meta.url);
+  writeFileSync(file, `${[`node bench/profile.mjs ${process.argv.slice(2).join(" ")}`, ...lines].join("\n")}\n`);
+}
 process.exit();

@@ -44,7 +44,8 @@ median over rounds of a round's median step (in brackets the quartiles over roun
 ratios. *losses* is the largest difference of the first four losses to PyTorch's, relative to the larger of 1 and the loss. *ready* is the time from
 the spec read (mmx) or from the start of the preparation (peers: libraries already loaded) to the end of the first step. *memory* is the
 highest resident memory of the process, and how much of it came after libraries were loaded. *GEMM* is the matrix products' share of the step
-as GFLOP/s over the same executor's (or PyTorch's) GFLOP/s on one product of two 512 x 512 matrices: the share of the roofline.`;
+as GFLOP/s over the same executor's (or PyTorch's) GFLOP/s on one plain product, the better of 512 x 512 x 512 and 3200 x 256 over 64: the
+share of the roofline. The step's own products are fused with what follows them, so the share also holds that work.`;
 
 function aimTable(points) {
   const rows = aims.map(([what, [model, batch, width], one, other, most]) => {
