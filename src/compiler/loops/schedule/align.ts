@@ -74,12 +74,7 @@ function alignLoop(kernel: Loop, outer: readonly number[], context: AlignContext
   const first = learn(new Map(), context.wasRead);
   if (first === undefined) return undefined;
   const second = learn(first.views, () => false);
-  if (second === undefined) return undefined;
-  const agree = [...second.views].every(([buffer, view]) => {
-    const before = first.views.get(buffer);
-    return before !== undefined && sameView(before, view);
-  });
-  return agree ? { ...second, pending: first.pending } : undefined;
+  return second === undefined ? undefined : { ...second, pending: first.pending };
 }
 
 type Leaf = Nest | Contraction;

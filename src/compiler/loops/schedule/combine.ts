@@ -15,11 +15,12 @@ export function combineCopies(
 ): readonly Item[] {
   const result = [...items];
   const own: Item[] = [];
+  const users = new Map(copies.map(({ buffer }): [number, number[]] => [buffer, []]));
+  items.forEach(({ touches: { reads, writes } }, at) => {
+    for (const buffer of new Set([...reads, ...writes])) users.get(buffer)?.push(at);
+  });
   for (const each of copies) {
-    const users = result.flatMap(({ touches: { reads, writes } }, at) =>
-      reads.has(each.buffer) || writes.has(each.buffer) ? [at] : [],
-    );
-    const [first, ...others] = users;
+    const [first, ...others] = users.get(each.buffer) ?? [];
     const item = first === undefined ? undefined : result[first];
     const isNeeded = others.length > 0 || lasting.has(each.buffer);
     const fused = item === undefined ? undefined : combinedIn(item, each, registry, isNeeded);

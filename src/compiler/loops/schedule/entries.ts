@@ -1,7 +1,6 @@
 // How many entries a chunk has: enough chunks to keep threads busy, few enough that copies of accumulated buffers stay small,
 // and small enough that what one kernel writes is still in a core's cache when the next one reads it.
 import type { Item } from "./items.ts";
-import { totalCost } from "./items.ts";
 import type { Registry } from "./registry.ts";
 import type { View } from "./views.ts";
 
@@ -12,15 +11,19 @@ export interface Chunking {
 }
 
 /** Balanced for these numbers of threads alike; a schedule never depends on how many there are. */
-const threadCounts = [2, 4];
+export const threadCounts = [2, 4];
 const callTime = 30;
-const barrierTime = 2_000;
+/** Nanoseconds at the end of a segment. */
+export const barrierTime = 2_000;
 /** Nanoseconds to write and read again one byte of a copy. */
 const copyTime = 0.2;
 const cacheBytes = 1 << 20;
 /** Share of time lost each time that what a kernel touches doubles beyond the cache. */
-const missShare = 0.03;
+const missShare = 0.01;
 const unevenShare = 0.01;
+/** Elements of a cache line, and the share of time lost where chunks write shorter runs: lines are shared, and vectors not full. */
+export const cacheLine = 16;
+const narrowShare = 0.5;
 const mostChunks = 128;
 
 export function chooseEntries(
@@ -30,7 +33,7 @@ export function chooseEntries(
   registry: Registry,
 ): Chunking {
   const calls = callTime * members.length;
-  const each = Math.max(totalCost(members) - calls, 0) / length;
+  const work = workByRun(members, views);
   const touched = Math.max(...members.map((item) => slicedBytes(item, views, registry))) / length;
   let copied = 0;
   for (const [buffer, view] of views) if (view.kind === "partial") copied += 4 * registry.elements(buffer);
@@ -38,6 +41,8 @@ export function chooseEntries(
     const chunks = Math.ceil(length / entries);
     const misses = missShare * Math.max(0, Math.log2((entries * touched) / cacheBytes));
     const uneven = length % entries === 0 ? 0 : unevenShare;
+    let each = 0;
+    for (const [run, cost] of work) each += (cost / length) * (entries * run < cacheLine ? 1 + narrowShare : 1);
     const chunk = calls + entries * each * (1 + misses + uneven);
     const copies = chunks === 1 ? 0 : chunks * copied * copyTime;
     const times = threadCounts.map((threads) => Math.ceil(chunks / threads) * chunk + copies / threads + barrierTime);
@@ -49,6 +54,26 @@ export function chooseEntries(
     if (time < best.time) best = { entries, time };
   }
   return best;
+}
+
+/** Work by the elements that one entry has next to one another in what a kernel writes. */
+function workByRun(members: readonly Item[], views: ReadonlyMap<number, View>): ReadonlyMap<number, number> {
+  const work = new Map<number, number>();
+  for (const { touches, cost } of members) {
+    const run = shortestRun(touches.writes, views);
+    work.set(run, (work.get(run) ?? 0) + Math.max(cost - callTime, 0));
+  }
+  return work;
+}
+
+/** The fewest elements that one entry of the chunked axis has next to one another in some of the buffers; one that is whole has no end. */
+export function shortestRun(buffers: Iterable<number>, views: ReadonlyMap<number, View>): number {
+  let shortest = Number.POSITIVE_INFINITY;
+  for (const buffer of buffers) {
+    const view = views.get(buffer);
+    if (view?.kind === "sliced") shortest = Math.min(shortest, view.stride);
+  }
+  return shortest;
 }
 
 /** Bytes of the chunked buffers that a kernel touches, all entries together. */

@@ -15,12 +15,17 @@ export interface Split {
   readonly views: ReadonlyMap<number, View>;
 }
 
-/** A loop that the whole group can be split along: of the sizes of its costliest kernel, outermost first. */
+/** An outermost loop of fewer iterations makes too few pieces. */
+const fewPieces = 8;
+
+/** How the whole group can be split: along the outermost loop of its costliest kernel, or the next one where that is short. */
 export function splitOf(group: readonly Item[], registry: Registry): Split | undefined {
   const [costliest] = [...group].sort((a, b) => b.cost - a.cost);
   const kernel = costliest?.kernel;
   if (kernel === undefined || kernel.kind === "loop" || kernel.kind === "host") return undefined;
-  for (const length of new Set(kernel.sizes.filter((size) => size > 1))) {
+  const [outer, inner] = kernel.sizes.filter((size) => size > 1);
+  const lengths = [outer, ...((outer ?? 0) < fewPieces ? [inner] : [])].filter((length) => length !== undefined);
+  for (const length of lengths) {
     const found = alignAll(group, length, registry);
     if (found !== undefined) return found;
   }

@@ -19,8 +19,12 @@ export interface SegmentOptions {
 
 /** A program of less estimated work, in nanoseconds, gains nothing from a second thread. */
 const smallestProgram = 30_000;
+/** Nanoseconds, or share, that a candidate must save beyond the one before it: tasks come first, then the axes with the most work. */
+const advantage = { time: 1_000, share: 0.05 };
 /** No chunked segment saves a larger share of its work, see `chooseEntries`. */
 const largestGain = 0.6;
+/** Share of the remaining work that may run before a chunked segment for its sake. */
+const movableShare = 0.03;
 /** How many axes are tried for a chunked segment. */
 const axesTried = 6;
 
@@ -32,7 +36,8 @@ export function cutSegments(
 ): readonly DraftSegment[] {
   const segments: DraftSegment[] = [];
   const touched = new Set<number>();
-  const writers = writerCounts(items, registry);
+  const movable = options.finest === true ? 0.5 : movableShare;
+  const context = { registry, writers: writerCounts(items, registry), movable };
 
   const push = (segment: DraftSegment, done: readonly Item[]): void => {
     segments.push(segment);
@@ -89,12 +94,13 @@ export function cutSegments(
       let best: { readonly swept: Sweep; readonly entries: number } | undefined;
       for (const { length, work } of axesOf(remaining)) {
         if (options.finest !== true && work * largestGain <= saved) continue;
-        const swept = sweep(remaining, predecessors, length, registry, writers);
+        const swept = sweep(remaining, predecessors, length, context);
         const members = at(swept.members);
         const chosen = chooseEntries(length, members, swept.views, registry);
         const entries = options.entries !== undefined && options.entries < length ? options.entries : chosen.entries;
         const gain = totalCost(members) - (options.finest === true ? 0 : chosen.time);
-        if (members.length === 0 || entries === length || gain <= saved) continue;
+        const more = options.finest === true ? 0 : Math.max(advantage.time, advantage.share * saved);
+        if (members.length === 0 || entries === length || gain <= saved + more) continue;
         saved = gain;
         best = { swept, entries };
       }

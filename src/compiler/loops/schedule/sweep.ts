@@ -44,18 +44,22 @@ export function constantFillOf(
   return value === undefined ? undefined : { buffer, value };
 }
 
-/** Share of all work that may be moved before a segment so that its chunks can read the results freely. */
-const smallShare = 0.03;
 /** Nanoseconds. */
 const cheapCost = 500;
 
-/** `writers`: for each buffer how many kernels of the whole program write it, see `writerCounts`. */
+export interface SweepContext {
+  readonly registry: Registry;
+  /** For each buffer how many kernels of the whole program write it, see `writerCounts`. */
+  readonly writers: ReadonlyMap<number, number>;
+  /** Share of all work that may be moved before a segment so that its chunks can read the results freely. */
+  readonly movable: number;
+}
+
 export function sweep(
   items: readonly Item[],
   predecessors: readonly ReadonlySet<number>[],
   length: number,
-  registry: Registry,
-  writers: ReadonlyMap<number, number>,
+  { registry, writers, movable }: SweepContext,
 ): Sweep {
   const alignments = new Map<number, Alignment>();
   const views = new Map<number, View>();
@@ -69,7 +73,7 @@ export function sweep(
   /** Items of the segment by the buffers that they write. */
   const producers = new Map<number, number[]>();
   const refused = new Set<number>();
-  const mostMoved = smallShare * totalCost(items);
+  const mostMoved = movable * totalCost(items);
   let blamed: number | undefined;
 
   const context: AlignContext = {
@@ -211,15 +215,23 @@ export function sweep(
 export function writerCounts(items: readonly Item[], registry: Registry): ReadonlyMap<number, number> {
   const counts = new Map<number, number>();
   const constants = new Map<number, number>();
-  const count = (kernel: Kernel): void => {
-    if (kernel.kind === "loop") kernel.body.forEach(count);
-    else for (const buffer of touchesOf(kernel).writes) counts.set(buffer, (counts.get(buffer) ?? 0) + 1);
-    for (const buffer of touchesOf(kernel).writes) constants.delete(buffer);
+  const count = (writes: ReadonlySet<number>): void => {
+    for (const buffer of writes) {
+      counts.set(buffer, (counts.get(buffer) ?? 0) + 1);
+      constants.delete(buffer);
+    }
+  };
+  const countAll = (kernels: readonly Kernel[]): void => {
+    for (const kernel of kernels) {
+      if (kernel.kind === "loop") countAll(kernel.body);
+      else count(touchesOf(kernel).writes);
+    }
   };
   for (const item of items) {
     const fill = constantFillOf(item, registry, (buffer) => constants.get(buffer));
-    if (fill === undefined) count(item.kernel);
-    else constants.set(fill.buffer, fill.value);
+    if (fill !== undefined) constants.set(fill.buffer, fill.value);
+    else if (item.kernel.kind === "loop") countAll(item.kernel.body);
+    else count(item.touches.writes);
   }
   return counts;
 }

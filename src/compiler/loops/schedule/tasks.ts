@@ -1,6 +1,7 @@
 // Builds a segment of different tasks: large groups of kernels in pieces, tiny ones bundled, the longest tasks first.
 import type { ScheduledKernel } from "../schedule.ts";
 import type { DraftTasks } from "./draft.ts";
+import { barrierTime, cacheLine, shortestRun, threadCounts } from "./entries.ts";
 import type { Item } from "./items.ts";
 import { totalCost } from "./items.ts";
 import { type Split, splitInto, splitOf } from "./pieces.ts";
@@ -11,8 +12,6 @@ const smallestTask = 4_000;
 const smallestSegment = 15_000;
 /** Parts that a segment is divided into at most, so that threads end at about the same time. */
 const parts = 24;
-const barrierTime = 2_000;
-const threads = 3;
 
 export interface TaskPlan {
   readonly groups: readonly { readonly items: readonly Item[]; readonly split: Split | undefined; readonly pieces: number }[];
@@ -31,11 +30,18 @@ export function planTasks(groups: readonly (readonly Item[])[], registry: Regist
   const planned = groups.map((items) => {
     const cost = totalCost(items);
     const split = cost > 2 * target ? splitOf(items, registry) : undefined;
-    const pieces = split === undefined ? 1 : Math.min(split.length, Math.max(1, Math.ceil(cost / target)));
+    const pieces = split === undefined ? 1 : piecesOf(split, cost / target);
     longest = Math.max(longest, cost / pieces);
     return { items, split, pieces };
   });
-  return { groups: planned, target, time: Math.max(total / threads, longest) + barrierTime };
+  const times = threadCounts.map((threads) => Math.max(total / threads, longest) + barrierTime);
+  return { groups: planned, target, time: times.reduce((sum, time) => sum + time, 0) / times.length };
+}
+
+/** As many pieces as wanted, but none that writes less than whole cache lines. */
+function piecesOf({ length, views }: Split, wanted: number): number {
+  const entries = Math.min(length, Math.ceil(cacheLine / shortestRun(views.keys(), views)));
+  return Math.max(1, Math.min(Math.floor(length / entries), Math.ceil(wanted)));
 }
 
 export function buildTasks({ groups, target }: TaskPlan, registry: Registry): DraftTasks {
