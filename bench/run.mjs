@@ -1,6 +1,6 @@
 // `npm run bench`: a training step of the reference and tiny models and of the papers on every executor, interleaved with the same step
 // in its peers. Writes bench/results/step.json, point by point, and bench/results/step.md from all that it holds.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { stopAll } from "./lib/child.mjs";
 import { machine } from "./lib/machine.mjs";
 import { measure } from "./lib/measure.mjs";
@@ -18,8 +18,7 @@ async function run() {
   const folder = new URL("results/", import.meta.url);
   const json = new URL("step.json", folder);
   mkdirSync(folder, { recursive: true });
-  const earlier = existsSync(json) && !options.fresh ? JSON.parse(readFileSync(json, "utf8")).points : [];
-  let kept = earlier;
+  if (options.fresh) rmSync(json, { force: true });
   process.on("SIGINT", () => {
     stopAll();
     process.exit(130);
@@ -28,8 +27,10 @@ async function run() {
     for (const [index, point] of points.entries()) {
       console.log(`${index + 1}/${points.length} ${nameOf(point)}`);
       const record = { ...(await measure(point, options, console.log)), command: command() };
-      kept = [...kept.filter((other) => nameOf(other) !== nameOf(point)), record];
-      const results = { machine: machine(), points: kept };
+      // Read again each time: another run may have added points of its own.
+      const kept = existsSync(json) ? JSON.parse(readFileSync(json, "utf8")).points : [];
+      const measured = [...kept.filter((other) => nameOf(other) !== nameOf(point)), record];
+      const results = { machine: machine(), points: measured };
       writeFileSync(
         json,
         `${JSON.stringify(results, (_, value) => (typeof value === "number" ? Number(value.toPrecision(7)) : value), 1)}\n`,
