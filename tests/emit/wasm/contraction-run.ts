@@ -10,6 +10,9 @@ const guardBytes = 64;
 const untouched = 0x7f;
 const pageBytes = 65536;
 
+/** One for all runs: every memory reserves gigabytes of addresses. */
+const memory = new WebAssembly.Memory({ initial: 1, maximum: 1024 });
+
 /** What the buffers hold after the generated code has run. Throws `RangeError` where it wrote beside them. */
 export function runContraction(contraction: Contraction, buffers: readonly Buffer[], contents: Contents): Contents {
   const starts: number[] = [];
@@ -19,9 +22,9 @@ export function runContraction(contraction: Contraction, buffers: readonly Buffe
     end += 4 * entriesOf(buffer) + guardBytes;
   }
   const [scratch, scratchEnd] = [end, end + scratchBytes(contraction)];
-  const pages = Math.ceil((scratchEnd + guardBytes) / pageBytes);
-  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
-  const bytes = new Uint8Array(memory.buffer).fill(untouched);
+  const more = Math.ceil((scratchEnd + guardBytes - memory.buffer.byteLength) / pageBytes);
+  if (more > 0) memory.grow(more);
+  const bytes = new Uint8Array(memory.buffer, 0, scratchEnd + guardBytes).fill(untouched);
   const views = buffers.map((buffer, at) => {
     const type = buffer.dtype === "i32" ? Int32Array : Float32Array;
     return new type(memory.buffer, starts[at] as number, entriesOf(buffer));
@@ -29,7 +32,7 @@ export function runContraction(contraction: Contraction, buffers: readonly Buffe
   views.forEach((view, at) => {
     view.set(contents[at] as Float32Array);
   });
-  codeOf(contraction, buffers, { starts, scratch, pages }, memory)();
+  codeOf(contraction, buffers, { starts, scratch })();
   const results = views.map((view) => view.slice());
   views.forEach((view, at) => {
     bytes.fill(untouched, starts[at] as number, (starts[at] as number) + view.byteLength);
@@ -42,11 +45,10 @@ export function runContraction(contraction: Contraction, buffers: readonly Buffe
 function codeOf(
   contraction: Contraction,
   buffers: readonly Buffer[],
-  { starts, scratch, pages }: { readonly starts: readonly number[]; readonly scratch: number; readonly pages: number },
-  memory: WebAssembly.Memory,
+  { starts, scratch }: { readonly starts: readonly number[]; readonly scratch: number },
 ): () => void {
   const module = moduleBuilder();
-  module.importMemory("host", "memory", { initialPages: pages, maximumPages: pages, shared: false });
+  module.importMemory("host", "memory", { initialPages: 1, maximumPages: 1024, shared: false });
   const target = emitContraction(module, "contraction", contraction, buffers);
   module.function(
     "run",

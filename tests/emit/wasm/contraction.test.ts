@@ -71,7 +71,7 @@ test("matrices of all small sizes, stored either way", () => {
 describe("large ones, whose sides are packed", () => {
   test.each([
     ["many scattered terms, summed in parts", matrices(9, 37, 700, { left: "turned" })],
-    ["many scattered terms, four rows and eight columns at a time", matrices(8, 40, 515, { left: "turned" })],
+    ["many scattered terms, several rows of tiles packed at once", matrices(32, 64, 515, { left: "turned" })],
     ["few rows of many terms that lie far apart", matrices(3, 130, 530)],
     ["more columns than are packed at once", matrices(16, 150, 1000)],
     ["more columns than are packed at once, in blocks of two sizes", matrices(17, 139, 1000)],
