@@ -1,6 +1,5 @@
 // What lowering makes of each primitive.
 import type { Node } from "../../ir/graph.ts";
-import { operation } from "../../ops/index.ts";
 import { isView } from "./coordinates.ts";
 
 /**
@@ -47,9 +46,3 @@ const cheap: ReadonlySet<string> = new Set([
 
 /** Whether computing an entry again costs about as much as reading it again. */
 export const isCheap = (node: Node<number>): boolean => cheap.has(node.op);
-
-/** Elementwise primitives that a kernel's body applies by their name. */
-export const isApplied = (node: Node<number>): boolean => {
-  const { group } = operation(node.op);
-  return node.op !== "random" && node.op !== "gather" && group !== "leaf";
-};
