@@ -19,9 +19,11 @@ export interface Group {
 
 interface OpenGroup extends Group {
   readonly members: Map<number, Role>;
-  /** Groups that compute something which this one reads. */
+  /** Groups that compute something which this one reads, and those that read something of this one. */
   readonly reads: Set<OpenGroup>;
-  first: number;
+  readonly readBy: Set<OpenGroup>;
+  readonly first: number;
+  /** The last node of this group and of all that it needs, directly or not. */
   last: number;
 }
 
@@ -48,18 +50,26 @@ export function fuse(graph: StaticGraph): Fusion {
   const open = (kind: Group["kind"], domain: readonly number[], index: number): OpenGroup => {
     const closed = kind === "own" || sumsOverSamples(at(index));
     const span = { first: index, last: index };
-    const group: OpenGroup = { id: groups.length, kind, domain, members: new Map(), closed, reads: new Set(), ...span };
+    const links = { reads: new Set<OpenGroup>(), readBy: new Set<OpenGroup>() };
+    const group: OpenGroup = { id: groups.length, kind, domain, members: new Map(), closed, ...links, ...span };
     groups.push(group);
     return group;
   };
 
   const add = (group: OpenGroup, index: number, role: Role, sources: readonly Source[]): void => {
     group.members.set(index, role);
-    group.last = Math.max(group.last, index);
     groupOf.set(index, group);
+    const growing = [group];
+    for (let next = growing.pop(); next !== undefined; next = growing.pop()) {
+      next.last = index;
+      for (const reader of next.readBy) if (reader.last < index) growing.push(reader);
+    }
     for (const { node } of sources) {
       const from = groupOf.get(node);
-      if (from !== undefined && from !== group) group.reads.add(from);
+      if (from !== undefined && from !== group) {
+        group.reads.add(from);
+        from.readBy.add(group);
+      }
       if (from === group) continue;
       const readers = readersOf.get(from ?? node) ?? new Set();
       readers.add(group);
@@ -73,7 +83,7 @@ export function fuse(graph: StaticGraph): Fusion {
     const stack = [group];
     for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
       if (next === target) return true;
-      // Groups whose nodes all stand before the target's can read nothing of it.
+      // Where all that a group needs stands before the target, nothing of the target is needed.
       if (seen.has(next) || next.last < target.first) continue;
       seen.add(next);
       stack.push(...next.reads);
