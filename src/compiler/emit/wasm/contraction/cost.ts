@@ -10,6 +10,9 @@ const [productCycles, additionLatency, loadCycles] = [0.67, 3, 0.9] as const;
 /** Cycles more for a vector of right whose terms lie on pages apart: where each page is read on, and where it is left at once. */
 const farCycles = { read: 0.8, waited: 2.5 } as const;
 
+/** Of ragged values, that is not padding. */
+const usedShare = 0.6;
+
 /** Of the whole contraction. Only the order of the estimates of different plans for one product matters. */
 export function costOf(plan: ContractionPlan): number {
   const { product, outer, rightOuter, rows, columns } = plan;
@@ -30,7 +33,8 @@ export function costOf(plan: ContractionPlan): number {
     ? count(outer.slice(0, rightOuter)) * terms * vectors * packCycles[wayOf(plan, "right")]
     : 0;
   const leftPacks = plan.packed.left ? count(outer) * terms * panels * packCycles[wayOf(plan, "left")] : 0;
-  return count(outer) * (once + 10) + rightPacks + leftPacks;
+  const used = product.skip === undefined ? 1 : usedShare;
+  return used * count(outer) * (once + 10) + rightPacks + leftPacks;
 }
 
 function tileCycles(

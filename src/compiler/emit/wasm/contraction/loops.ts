@@ -13,14 +13,14 @@ import {
   unfinishedVectors,
 } from "./pack.ts";
 import { blockTerms, type ContractionPlan, sizeOf } from "./plan.ts";
-import type { Factor } from "./product.ts";
+import type { Factor, Product } from "./product.ts";
 import { spreadSums } from "./spread.ts";
 import { storeTile } from "./stores.ts";
 import type { Sums } from "./sums.ts";
-import type { Pointer, TermLoop } from "./terms.ts";
+import { loadLength, type Pointer, type TermLoop } from "./terms.ts";
 import type { ColumnTiles, Tile } from "./tiles.ts";
 import { tileValues } from "./values.ts";
-import { elementBytes, move, repeat, walker } from "./walker.ts";
+import { elementBytes, ifBelow, move, repeat, walker, whileBelow } from "./walker.ts";
 
 /** Left for one row of tiles, where it is packed. */
 type LeftPanel = Pick<LeftPanels, "at" | "strides">;
@@ -54,6 +54,7 @@ export function emitLoops(f: FunctionBuilder, plan: ContractionPlan, scratch: nu
   const unfinishedPointer = (): Local => walk.pointer({ operand: scratch, offset: 0, strides: unfinished }).local;
   if (several) unfinishedPointer();
   for (const { place, index } of stores) walk.pointer({ ...place, moved: index?.stride ?? 0 });
+  const lengths = product.skip && start(product.skip.lengths);
   const values = tileValues(f, walk, plan);
 
   /** The pointer to a tile's unfinished sums goes on the stack; the result is the offset of one of them. */
@@ -69,7 +70,13 @@ export function emitLoops(f: FunctionBuilder, plan: ContractionPlan, scratch: nu
     const lefts = panel?.strides ?? inBytes(left);
     const rights = packed.right ? panelStrides(contracted, tile.vectors.length) : inBytes(right);
     const sides = {
-      loops: contracted.map((size, at): TermLoop => ({ size, left: lefts[at] as number, right: rights[at] as number })),
+      loops: contracted.map((size, at): TermLoop => {
+        const loop = { size, left: lefts[at] as number, right: rights[at] as number };
+        if (product.skip?.terms !== true) return loop;
+        const stride = product.skip.lengths.contracted[at] as number;
+        return { ...loop, lengths: stride * elementBytes, ragged: at === product.skip.loop };
+      }),
+      lengths: product.skip?.terms ? lengths : undefined,
       left: panel?.at ?? start(left),
       right: packed.right ? { local: panelPointer(), offset: 0 } : start(right),
       row: panel === undefined ? bytes(left, row) : elementBytes,
@@ -125,7 +132,45 @@ export function emitLoops(f: FunctionBuilder, plan: ContractionPlan, scratch: nu
   const emitRows = (part: Part): void => {
     const rest = rows.rest > 0 ? () => emitRow(part, rows.rest, undefined) : undefined;
     if (packed.left) emitPackedRows(part);
+    else if (product.skip?.terms === false) emitRaggedRows(part);
     else tiles(row, rows.rows, rows.trips, () => emitRow(part, rows.rows, undefined), rest);
+  };
+
+  const emitSkippedRow = ({ columns: { vectors, trips, rest } }: Part): void => {
+    const emptyPlan = { ...plan, product: withoutWork(product) };
+    const emptyValues = tileValues(f, walk, emptyPlan);
+    const tile = (of: Tile["vectors"]) => (): void => {
+      storeTile(f, { plan: emptyPlan, walker: walk, values: emptyValues, tile: { rows: 1, vectors: of }, sums: [] });
+    };
+    tiles(column, 4 * vectors.length, trips, tile(vectors), rest.length > 0 ? tile(rest) : undefined);
+  };
+
+  /** Tiles up to one that reaches the length; then, if the sums are complete, what the other rows hold instead. */
+  const emitRaggedRows = (part: Part): void => {
+    const size = sizeOf(product, row);
+    const [done, length] = [f.local("i32"), f.local("i32")];
+    const run = (height: number, body: () => void): void => {
+      body();
+      walk.advance(row as number, height);
+      move(f, done, height);
+    };
+    f.i32(0);
+    f.set(done);
+    loadLength(f, lengths as Pointer, size);
+    f.set(length);
+    whileBelow(f, done, length, rows.trips * rows.rows, () => run(rows.rows, () => emitRow(part, rows.rows, undefined)));
+    if (rows.rest > 0) {
+      ifBelow(f, done, length, () => run(rows.rest, () => emitRow(part, rows.rest, undefined)));
+    }
+    f.i32(size);
+    f.set(length);
+    whileBelow(f, done, length, size, () => {
+      run(1, () => {
+        if (part.last) emitSkippedRow(part);
+      });
+    });
+    walk.advance(row as number, -size);
+    f.release(done, length);
   };
 
   const emitPackedRows = (part: Part): void => {
@@ -192,6 +237,19 @@ export function emitLoops(f: FunctionBuilder, plan: ContractionPlan, scratch: nu
     advanceBlock(-done);
   };
   emitOuter(0, plan.rightOuter, emitBlocks);
+}
+
+/** What is stored in place of rows that are left out. */
+function withoutWork({ skip, ...product }: Product): Product {
+  const stores = product.stores.flatMap((store, at) => (store.mode === "set" ? [{ ...store, at }] : []));
+  return {
+    ...product,
+    body: stores.map(({ at, value }) => {
+      const dtype = product.body[value]?.dtype ?? "f32";
+      return { op: "constant", value: skip?.values[at] ?? 0, dtype };
+    }),
+    stores: stores.map(({ at: _, ...store }, value) => ({ ...store, value })),
+  };
 }
 
 function clearUnfinished(f: FunctionBuilder, plan: ContractionPlan, scratch: Local): void {

@@ -1,7 +1,7 @@
 // The way a product is computed: which loops the register tiles span, which side is spread over rows, whether the other one
 // is packed first. Chosen by an estimate in cycles.
 import { costOf } from "./cost.ts";
-import { exchanged, isSpread, type Product, termsOf, total } from "./product.ts";
+import { exchanged, type Factor, isSpread, type Product, termsOf, total } from "./product.ts";
 import { type ColumnTiles, columnTiles, type RowTiles, rowTiles } from "./tiles.ts";
 
 /**
@@ -73,18 +73,27 @@ function methodsOf({ contracted, left, right }: Product): readonly Method[] {
 function planOf(given: Product, method: Method, row: number | undefined, column: number | undefined): ContractionPlan {
   const [height, width] = [sizeOf(given, row), sizeOf(given, column)];
   const besides = column !== undefined && given.right.strides[column] === 1;
-  const product = withUnitLast(given, method === "inner" ? ["left", "right"] : besides ? ["left"] : ["right"]);
+  const ordinary = withUnitLast(given, method === "inner" ? ["left", "right"] : besides ? ["left"] : ["right"]);
+  const skip = isUsable(ordinary, method, row, column) ? ordinary.skip : undefined;
+  const product = { ...ordinary, skip };
   const { sizes, left, right, ordered } = product;
   const tile = ordered ? { rows: 1, vectors: 1 } : tileShape(method, height, width);
   const outer = sizes.map((_, loop) => loop).filter((loop) => loop !== row && loop !== column);
   const changing = ordered ? outer : outer.filter((loop) => right.strides[loop] !== 0);
   const packed = {
-    left: method === "spread" && row !== undefined && width >= 32 && termsOf(product) >= 64 && left.contracted.at(-1) !== 1,
+    left:
+      method === "spread" &&
+      row !== undefined &&
+      width >= 32 &&
+      termsOf(product) >= 64 &&
+      left.contracted.at(-1) !== 1 &&
+      skip?.terms !== false,
     right: method === "spread" && (width < 4 || !besides || (isSpread(product) && height >= rowsToPack)),
   };
   // Without packing, few rows of terms that lie far apart are read at a time, each of them to its end.
   const termsAtOnce = packed.left ? 256 : method === "spread" && !packed.right && isSpread(product) ? 16 : undefined;
-  const finishable = !ordered && outer.length === changing.length && height * width <= unfinishedEntries;
+  const whole = skip?.terms === true && skip.loop === 0;
+  const finishable = !ordered && !whole && outer.length === changing.length && height * width <= unfinishedEntries;
   return {
     product,
     method,
@@ -97,6 +106,16 @@ function planOf(given: Product, method: Method, row: number | undefined, column:
     packed,
     terms: termBlocks(product.contracted, finishable ? termsAtOnce : undefined),
   };
+}
+
+/** Whether rows of tiles, or terms, are left out: by lengths that are the same for a whole tile and known before the loop in question. */
+function isUsable({ skip, contracted }: Product, method: Method, row: number | undefined, column: number | undefined): boolean {
+  if (skip === undefined) return false;
+  const { lengths, loop, terms } = skip;
+  const still = [row, column].every((across) => across === undefined || lengths.strides[across] === 0);
+  if (!terms) return still && loop === row;
+  const before = contracted.every((_, at) => lengths.contracted[at] === 0 || at < loop);
+  return still && before && method === "spread";
 }
 
 /** Where the terms of both sides lie apart, so many of them that a tile's stay in the cache until the next tile needs them. */
@@ -137,14 +156,17 @@ function repeatable({ body, stores, left, right, ordered }: Product): boolean {
 
 /** The product with that contracted loop last along which these sides lie entry by entry, if there is one. */
 function withUnitLast(product: Product, sides: readonly ("left" | "right")[]): Product {
-  const { contracted, left, right } = product;
+  const { contracted, left, right, skip } = product;
   const unit = contracted.findIndex((_, loop) => sides.every((side) => product[side].contracted[loop] === 1));
   if (unit === -1) return product;
   const reorder = (values: readonly number[]) => [...values.filter((_, loop) => loop !== unit), values[unit] as number];
+  const reordered = (factor: Factor): Factor => ({ ...factor, contracted: reorder(factor.contracted) });
+  const loops = reorder(contracted.map((_, loop) => loop));
   return {
     ...product,
     contracted: reorder(contracted),
-    left: { ...left, contracted: reorder(left.contracted) },
-    right: { ...right, contracted: reorder(right.contracted) },
+    left: reordered(left),
+    right: reordered(right),
+    skip: skip && { ...skip, loop: skip.terms ? loops.indexOf(skip.loop) : skip.loop, lengths: reordered(skip.lengths) },
   };
 }

@@ -1,6 +1,6 @@
 // A contraction in the form that the emitter works on: loops of size 1 gone, loops that walk every operand as one loop would
 // merged, batch, row and column loops no longer told apart: what a loop may serve as follows from the strides.
-import type { Contraction, Instruction, Store } from "../../../loops/kernel.ts";
+import type { Contraction, Instruction, Skip, Store } from "../../../loops/kernel.ts";
 import { variesAlongInnermost } from "../../../loops/levels.ts";
 import { operandIndex, operandsOf } from "../../../loops/operands.ts";
 
@@ -33,6 +33,17 @@ export interface Product {
   readonly stores: readonly ProductStore[];
   /** A store goes where an index says: iterations must run in the order of `sizes`, row by row, lane by lane. */
   readonly ordered: boolean;
+  readonly skip?: ProductSkip | undefined;
+}
+
+/** Iterations that may be left out (`Skip` in loops/kernel.ts). */
+export interface ProductSkip {
+  /** Of `contracted` where `terms` is set, else of `sizes`. */
+  readonly loop: number;
+  readonly terms: boolean;
+  readonly lengths: Factor;
+  /** One for each store. */
+  readonly values: readonly number[];
 }
 
 export const total = (sizes: readonly number[]): number => sizes.reduce((product, size) => product * size, 1);
@@ -81,15 +92,19 @@ export function productOf(contraction: Contraction): Product {
     throw new RangeError(`the contraction ${contraction.path} adds up a value that is the same along its innermost loop`);
   }
   const ordered = stores.some(({ index }) => index !== undefined);
+  const skip = ordered ? undefined : contraction.skip;
+  // A loop whose iterations are left out stays by itself.
+  const skipped = skip === undefined ? [] : [strideOne(skip.loop, depth + contraction.contracted.length), skip.lengths.strides];
+  const factors = [left.strides, right.strides, ...skipped];
   const vectors = [
-    ...[left, right].map(({ strides }) => strides.slice(0, depth)),
+    ...factors,
     ...body.flatMap((instruction) => vectorsOf(instruction, depth)),
     ...stores.map(({ access }) => access.strides),
   ];
   const loops = mergeLoops(sizes, vectors, ordered);
   const sums = mergeLoops(
     contraction.contracted,
-    [left, right].map(({ strides }) => strides.slice(depth)),
+    factors.map((strides) => contraction.contracted.map((_, at) => strides[depth + at] ?? 0)),
     false,
   );
   const operands = operandsOf(contraction);
@@ -101,8 +116,13 @@ export function productOf(contraction: Contraction): Product {
   });
   const factor = (access: Contraction["left"]): Factor => ({
     ...place(access),
-    contracted: sums.from.map((at) => access.strides[depth + at] as number),
+    contracted: sums.from.map((at) => access.strides[depth + at] ?? 0),
   });
+  const skipOf = ({ loop, lengths, values }: Skip): ProductSkip | undefined => {
+    const terms = loop >= depth;
+    const found = terms ? sums.from.indexOf(loop - depth) : loops.from.indexOf(loop);
+    return found === -1 ? undefined : { loop: found, terms, lengths: factor(lengths), values };
+  };
   const translated = (instruction: Instruction): ProductInstruction => {
     switch (instruction.op) {
       case "load":
@@ -130,8 +150,13 @@ export function productOf(contraction: Contraction): Product {
     body: body.map(translated),
     stores: stores.map(({ access, ...rest }) => ({ ...rest, place: place(access) })),
     ordered,
+    skip: skip && skipOf(skip),
   };
 }
+
+/** The strides of a loop's index itself. */
+export const strideOne = (loop: number, count: number): number[] =>
+  Array.from({ length: count }, (_, at) => (at === loop ? 1 : 0));
 
 /** What an instruction reads linearly in the loops' indices; a loop whose index itself is read merges with no other. */
 function vectorsOf(instruction: Instruction, depth: number): readonly (readonly number[])[] {
@@ -140,7 +165,7 @@ function vectorsOf(instruction: Instruction, depth: number): readonly (readonly 
     case "lookup":
       return [instruction.access.strides];
     case "index":
-      return [Array.from({ length: depth }, (_, loop) => (loop === instruction.loop ? 1 : 0))];
+      return [strideOne(instruction.loop, depth)];
     case "random":
       return [instruction.first, instruction.second];
     default:

@@ -9,6 +9,7 @@ export interface SpreadSides {
   /** At the tile's first row. */
   readonly left: Pointer;
   readonly right: Pointer;
+  readonly lengths?: Pointer | undefined;
   /** Bytes from row to row of left. */
   readonly row: number;
   /** Bytes from `right` to each of the tile's vectors. */
@@ -18,9 +19,14 @@ export interface SpreadSides {
 }
 
 /** The finished sums, one vector local for each row and vector of columns. */
-export function spreadSums(f: FunctionBuilder, rows: number, { loops, left, right, row, vectors, start }: SpreadSides): Sums {
+export function spreadSums(
+  f: FunctionBuilder,
+  rows: number,
+  { loops, left, right, lengths, row, vectors, start }: SpreadSides,
+): Sums {
   // One step a block of code: the compiler would put off the products of several steps, and run out of registers.
-  const unroll = partsOf(rows, vectors.length);
+  const ragged = loops.some((loop) => loop.ragged);
+  const unroll = ragged ? 1 : partsOf(rows, vectors.length);
   const sums = sumLocals(f, { rows, columns: vectors.length, written: isWrittenOut({ loops, unroll }), start });
   const columns = vectors.map(() => f.local("v128"));
   const scalar = f.local("v128");
@@ -28,6 +34,7 @@ export function spreadSums(f: FunctionBuilder, rows: number, { loops, left, righ
     loops,
     left,
     right,
+    lengths,
     unroll,
     step(l, r) {
       columns.forEach((column, at) => {

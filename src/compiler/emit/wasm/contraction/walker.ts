@@ -96,3 +96,28 @@ export function repeat(f: FunctionBuilder, times: number, body: () => void): voi
   });
   f.release(left);
 }
+
+/** Runs the body while what `at` holds is less than what `end` holds, and less than `most`. The body moves `at` on. */
+export function whileBelow(f: FunctionBuilder, at: Local, end: Local, most: number, body: () => void): void {
+  f.block((done) => {
+    f.loop((again) => {
+      f.get(at);
+      f.get(end);
+      f.op("i32.ge_s");
+      f.branchIf(done);
+      f.get(at);
+      f.i32(most);
+      f.op("i32.ge_s");
+      f.branchIf(done);
+      body();
+      f.branch(again);
+    });
+  });
+}
+
+export function ifBelow(f: FunctionBuilder, at: Local, end: Local, body: () => void): void {
+  f.get(at);
+  f.get(end);
+  f.op("i32.lt_s");
+  f.if(body);
+}
