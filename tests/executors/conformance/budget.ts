@@ -3,4 +3,4 @@
 export const isFull = process.env.MMX_CONFORMANCE === "full";
 
 /** Random cases of a property. */
-const runs = (quick: number): number => (isFull ? 10 * quick : quick);
+export const runs = (quick: number): number => (isFull ? 10 * quick : quick);
