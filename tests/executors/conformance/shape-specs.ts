@@ -67,6 +67,8 @@ const texts: Readonly<Record<string, string>> = {
   ),
 };
 
+export const shapeSpecs: readonly string[] = Object.keys(texts);
+
 const compiled = new Map<string, CompiledSpec>();
 
 /** One of them at a width with a number of heads; each is compiled once. */
@@ -92,7 +94,7 @@ export interface DrawnBatch {
 
 const feature = fc.constantFrom(1, 2, 3, 5, 7, 8, 9);
 export const arbitraryBatch: fc.Arbitrary<DrawnBatch> = fc.record({
-  spec: fc.constantFrom(...Object.keys(texts)),
+  spec: fc.constantFrom(...shapeSpecs),
   width: fc.constantFrom([6, 2] as const, [9, 3] as const, [4, 4] as const),
   sizes: fc.tuple(
     fc.constantFrom(1, 2, 3, 5),
