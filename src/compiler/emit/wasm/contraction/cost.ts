@@ -17,10 +17,11 @@ const usedShare = 0.6;
 export function costOf(plan: ContractionPlan): number {
   const { product, outer, rightOuter, rows, columns } = plan;
   const terms = termsOf(product);
+  const stored = storeCycles(plan);
   const count = (loops: readonly number[]) => total(loops.map((loop) => product.sizes[loop] as number));
   const tileCost = (height: number, vectors: number, lanes: number): number => {
     if (height === 0 || vectors === 0) return 0;
-    return tileCycles(plan, { height, vectors, lanes }) + storeCycles(plan, height, vectors);
+    return tileCycles(plan, { height, vectors, lanes }) + height * vectors * stored;
   };
   const lanesOf = (vectors: ColumnTiles["rest"]) => vectors.reduce((sum, { first, end }) => sum + end - first, 0);
   const rowOf = (height: number) =>
@@ -52,8 +53,8 @@ function tileCycles(
   return overhead + Math.ceil(terms / 4) * step + 3 * height * lanes;
 }
 
-/** Of the epilogue: lanes that do not lie side by side are loaded and stored one by one. */
-function storeCycles({ product, column }: ContractionPlan, height: number, vectors: number): number {
+/** Of the epilogue for a vector: lanes that do not lie side by side are loaded and stored one by one. */
+function storeCycles({ product, column }: ContractionPlan): number {
   const places = [
     ...product.body.flatMap((instruction) => ("place" in instruction ? [instruction.place] : [])),
     ...product.stores.map(({ place }) => place),
@@ -62,7 +63,7 @@ function storeCycles({ product, column }: ContractionPlan, height: number, vecto
     const stride = column === undefined ? 0 : (strides[column] as number);
     return stride === 1 || stride === 0 ? 1 : 5;
   });
-  return height * vectors * each.reduce((sum, cycles) => sum + cycles, 0);
+  return each.reduce((sum, cycles) => sum + cycles, 0);
 }
 
 /** How the lanes of a packed vector lie. */

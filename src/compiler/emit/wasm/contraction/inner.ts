@@ -99,5 +99,7 @@ function addShuffled(
 export function shuffled(f: FunctionBuilder, a: Local, b: Local, lanes: readonly number[]): void {
   f.get(a);
   f.get(b);
-  f.shuffle(lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => 4 * lane + byte)));
+  const bytes: number[] = [];
+  for (const lane of lanes) bytes.push(4 * lane, 4 * lane + 1, 4 * lane + 2, 4 * lane + 3);
+  f.shuffle(bytes);
 }

@@ -5,6 +5,7 @@ import type { Opcode } from "../opcodes.ts";
 import type { ContractionPlan } from "./plan.ts";
 import type { ProductInstruction, ProductStore } from "./product.ts";
 import type { Sums } from "./sums.ts";
+import type { Pointer } from "./terms.ts";
 import type { ColumnVector, Tile } from "./tiles.ts";
 import { clampedBytes, type TileValues } from "./values.ts";
 import { address, elementBytes, type Walker } from "./walker.ts";
@@ -34,8 +35,11 @@ export function storeTile(
   const { product, row, column } = plan;
   const along = ({ place }: ProductStore, loop: number | undefined): number =>
     loop === undefined ? 0 : (place.strides[loop] as number);
+  const pointers = new Map(
+    product.stores.map((store) => [store, walker.pointer({ ...store.place, moved: store.index?.stride ?? 0 })]),
+  );
   const targetOf = (store: ProductStore, line: number, { start }: ColumnVector): Target => {
-    const { local, offset } = walker.pointer({ ...store.place, moved: store.index?.stride ?? 0 });
+    const { local, offset } = pointers.get(store) as Pointer;
     return { pointer: local, offset: offset + elementBytes * (line * along(store, row) + start * along(store, column)) };
   };
   /** Sums over rows (by store and vector) and over columns (by store and row), not yet in memory. */

@@ -4,18 +4,12 @@ import type { FunctionBuilder, Local } from "../assembler.ts";
 import { emitElement, emitRandom, emitRandomKey, type WordPair } from "../elements/index.ts";
 import { gatherLanes } from "./pack.ts";
 import type { ContractionPlan } from "./plan.ts";
-import type { Place, ProductInstruction } from "./product.ts";
+import { type Place, type ProductInstruction, strideOne } from "./product.ts";
+import { type Reach, reachesOf } from "./reaches.ts";
 import type { Sums } from "./sums.ts";
+import type { Pointer } from "./terms.ts";
 import type { ColumnVector, Tile } from "./tiles.ts";
 import { address, elementBytes, type Walker } from "./walker.ts";
-
-/** Along what a value changes. Where it changes along neither but is read in the loops, it holds for a tile. */
-interface Reach {
-  readonly row: boolean;
-  readonly column: boolean;
-  /** Along a loop outside of the tiles. */
-  readonly outside: boolean;
-}
 
 /** Values of a tile: `begin` starts one, `endVector` and `end` give the locals of finished parts back. */
 export interface TileValues {
@@ -32,6 +26,10 @@ export function tileValues(f: FunctionBuilder, walker: Walker, plan: Contraction
   const { product, row, column } = plan;
   const { body } = product;
   const reaches = reachesOf(plan);
+  const pointers = body.map((instruction) => {
+    if (instruction.op === "load") return walker.pointer(instruction.place);
+    return instruction.op === "lookup" ? walker.pointer({ ...instruction.place, moved: instruction.stride }) : undefined;
+  });
   const lasting = new Map<string, Local>();
   const scopes = { tile: new Map<string, Local>(), vector: new Map<string, Local>(), cell: new Map<string, Local>() };
   let current: { readonly tile: Tile; readonly sums: Sums } = { tile: { rows: 0, vectors: [] }, sums: [] };
@@ -56,15 +54,15 @@ export function tileValues(f: FunctionBuilder, walker: Walker, plan: Contraction
         f.get(current.sums[line]?.[vector] as Local);
         return;
       case "index": {
-        const strides = product.sizes.map((_, loop) => (loop === instruction.loop ? 1 : 0));
+        const strides = strideOne(instruction.loop, product.sizes.length);
         counters(strides, line, vector);
         return;
       }
       case "load":
-        load(instruction.place, line, vector);
+        load(index, instruction.place, line, vector);
         return;
       case "lookup":
-        lookup(instruction, input(instruction.index), line, vector);
+        lookup(index, instruction, line, vector);
         return;
       case "apply": {
         const { name, inputs, attributes } = instruction;
@@ -111,23 +109,24 @@ export function tileValues(f: FunctionBuilder, walker: Walker, plan: Contraction
     f.op("i32x4.add");
   };
 
-  const load = (place: Place, line: number, vector: number): void => {
-    const { local, offset } = walker.pointer(place);
+  const load = (index: number, place: Place, line: number, vector: number): void => {
+    const { local, offset } = pointers[index] as Pointer;
     const further = elementBytes * within(place.strides, line, vector);
     loadVector(f, local, offset + further, stride(place.strides, column), at(vector));
   };
 
   const lookup = (
+    index: number,
     { place, index: indexed, stride: step, size }: Extract<ProductInstruction, { op: "lookup" }>,
-    index: Local,
     line: number,
     vector: number,
   ): void => {
+    const found = value(indexed, line, vector);
     const places = f.local("v128");
     const from = f.local("i32");
-    clampedBytes(f, index, step, size);
+    clampedBytes(f, found, step, size);
     f.set(places);
-    const { local: pointer, offset: before } = walker.pointer({ ...place, moved: step });
+    const { local: pointer, offset: before } = pointers[index] as Pointer;
     const offset = before + elementBytes * within(place.strides, line, vector);
     const along = stride(place.strides, column);
     const { end } = at(vector);
@@ -185,9 +184,7 @@ export function tileValues(f: FunctionBuilder, walker: Walker, plan: Contraction
 
   const prepare = (): void => {
     for (const instruction of body) {
-      if (instruction.op === "load") walker.pointer(instruction.place);
-      if (instruction.op === "lookup") walker.pointer({ ...instruction.place, moved: instruction.stride });
-      if (instruction.op === "index") walker.counter(product.sizes.map((_, loop) => (loop === instruction.loop ? 1 : 0)));
+      if (instruction.op === "index") walker.counter(strideOne(instruction.loop, product.sizes.length));
       if (instruction.op === "random") {
         walker.counter(instruction.first);
         walker.counter(instruction.second);
@@ -222,47 +219,6 @@ export function tileValues(f: FunctionBuilder, walker: Walker, plan: Contraction
     endVector: () => clear(scopes.vector),
     end: () => clear(scopes.tile),
   };
-}
-
-function reachesOf({ product, row, column }: ContractionPlan): readonly Reach[] {
-  const reaches: Reach[] = [];
-  const along = (strides: readonly number[]): Reach => ({
-    row: row !== undefined && strides[row] !== 0,
-    column: column !== undefined && strides[column] !== 0,
-    outside: strides.some((stride, loop) => stride !== 0 && loop !== row && loop !== column),
-  });
-  const together = (parts: readonly (Reach | undefined)[]): Reach => ({
-    row: parts.some((part) => part?.row === true),
-    column: parts.some((part) => part?.column === true),
-    outside: parts.some((part) => part?.outside === true),
-  });
-  for (const instruction of product.body) {
-    const of = (inputs: readonly number[]): (Reach | undefined)[] => inputs.map((input) => reaches[input]);
-    switch (instruction.op) {
-      case "constant":
-        reaches.push(together([]));
-        break;
-      case "index":
-        reaches.push(along(product.sizes.map((_, loop) => (loop === instruction.loop ? 1 : 0))));
-        break;
-      case "load":
-        reaches.push(along(instruction.place.strides));
-        break;
-      case "lookup":
-        reaches.push(together([along(instruction.place.strides), ...of([instruction.index])]));
-        break;
-      case "apply":
-        reaches.push(together(of(instruction.inputs)));
-        break;
-      case "random":
-        reaches.push(together([along(instruction.first), along(instruction.second), ...of(instruction.base ?? [])]));
-        break;
-      case "product":
-        reaches.push({ row: true, column: true, outside: true });
-        break;
-    }
-  }
-  return reaches;
 }
 
 /** Leaves four columns from a place on, by their stride in elements. */
