@@ -1,6 +1,6 @@
 // The executors under test, in one place: what each needs to run here, and how to open it.
 import { describe, test } from "vitest";
-import type { Session } from "../../../src/runtime/executors/executor.ts";
+import type { Executor, Session } from "../../../src/runtime/executors/executor.ts";
 import type { Extensions } from "../../../src/runtime/executors/extensions.ts";
 import { interpreterExecutor } from "../../../src/runtime/executors/interpreter.ts";
 import { bindingFile, tensorflowExecutor } from "../../../src/runtime/executors/tensorflow/index.ts";
@@ -15,53 +15,52 @@ export interface Candidate {
   readonly missing: string | undefined;
   /** A step takes it so long, whatever the shapes, that only a part of the cases fits into a test run. */
   readonly slow: boolean;
+  start(extensions?: Extensions): Promise<Executor>;
   open(extensions?: Extensions): Promise<Session>;
+}
+
+type Description = Pick<Candidate, "name"> & Partial<Pick<Candidate, "missing" | "slow">>;
+
+function candidate(
+  { name, missing, slow = false }: Description,
+  start: (extensions: Extensions) => Promise<Executor> | Executor,
+): Candidate {
+  const begin = async (extensions: Extensions = {}): Promise<Executor> => start(extensions);
+  return { name, missing, slow, start: begin, open: async (extensions) => (await begin(extensions)).open() };
 }
 
 const addon = bindingFile(["@tensorflow/tfjs-node", "@tensorflow/tfjs-node-gpu"]);
 
+const webgpuRemedy =
+  "it needs npm install --no-save webgpu and a GPU's driver for Vulkan, Metal or Direct3D, or SwiftShader from Debian's chromium";
+
 /** `wasm` and `tfjs-cpu` need nothing that is not always installed, so they are never skipped. */
 export const candidates: readonly Candidate[] = [
-  {
-    name: "tfjs-cpu",
-    missing: undefined,
-    slow: false,
-    open: async (extensions = {}) => (await tfjsExecutor("cpu", { extensions })).open(),
-  },
-  {
-    name: "tfjs-wasm",
-    missing: undefined,
-    slow: false,
-    open: async (extensions = {}) => (await tfjsExecutor("wasm", { extensions })).open(),
-  },
-  ...[1, 2].map(
-    (threads): Candidate => ({
-      name: threads === 1 ? "wasm, 1 thread" : `wasm, ${threads} threads`,
-      missing: undefined,
-      slow: false,
-      open: (extensions = {}) => wasmExecutor({ extensions, threads }).open(),
-    }),
+  candidate({ name: "tfjs-cpu" }, (extensions) => tfjsExecutor("cpu", { extensions })),
+  candidate({ name: "tfjs-wasm" }, (extensions) => tfjsExecutor("wasm", { extensions })),
+  candidate({ name: "wasm, 1 thread" }, (extensions) => wasmExecutor({ extensions, threads: 1 })),
+  candidate({ name: "wasm, 2 threads" }, (extensions) => wasmExecutor({ extensions, threads: 2 })),
+  candidate(
+    {
+      name: "tensorflow",
+      missing: addon === undefined ? "the TensorFlow addon is not built; node scripts/native-backend.mjs builds it" : undefined,
+      slow: true,
+    },
+    (extensions) => tensorflowExecutor(addon ?? "", { extensions }),
   ),
-  {
-    name: "tensorflow",
-    missing: addon === undefined ? "the TensorFlow addon is not built; node scripts/native-backend.mjs builds it" : undefined,
-    slow: true,
-    open: (extensions = {}) => tensorflowExecutor(addon ?? "", { extensions }).open(),
-  },
-  {
-    name: "webgpu",
-    missing:
-      webgpu.unavailable === undefined
-        ? undefined
-        : `${webgpu.unavailable}; it needs npm install --no-save webgpu @tensorflow/tfjs-backend-webgpu@4.22.0 and a GPU's driver or chromium's SwiftShader`,
-    slow: true,
-    open: async (extensions = {}) => (await webgpu.openExecutor({ extensions })).open(),
-  },
+  candidate(
+    {
+      name: "webgpu",
+      missing: webgpu.unavailable === undefined ? undefined : `${webgpu.unavailable}; ${webgpuRemedy}`,
+      slow: true,
+    },
+    (extensions) => webgpu.openExecutor({ extensions }),
+  ),
 ];
 
 /** `MMX_EXECUTORS=wasm,tensorflow` keeps those whose names begin so. */
 const asked = process.env.MMX_EXECUTORS?.split(",");
-const chosen = candidates.filter(({ name }) => asked === undefined || asked.some((prefix) => name.startsWith(prefix)));
+export const chosen = candidates.filter(({ name }) => asked === undefined || asked.some((prefix) => name.startsWith(prefix)));
 
 /**
  * The tests of `body` for each executor; for one that is not here a skipped test that says why and how to get it. `often`: which
