@@ -3,7 +3,7 @@ import type { DType } from "../../ir/graph.ts";
 import type { Buffer, HostCall, Kernel, KernelProgram } from "../../loops/kernel.ts";
 import { emitContraction } from "./contraction.ts";
 import type { Emission } from "./emission.ts";
-import type { DeviceProfile, GpuProgram, Memory, Place, Step } from "./gpu-program.ts";
+import type { DeviceProfile, Dispatch, GpuProgram, Memory, Place, Step } from "./gpu-program.ts";
 import { emitNest } from "./nest.ts";
 import { type BufferView, newShader } from "./shader.ts";
 import { assignSlots, type Lifetime } from "./slots.ts";
@@ -38,14 +38,10 @@ function placeInPacks(packs: Packs, buffer: number): { readonly pack: number; re
 }
 
 export function emitProgram(program: KernelProgram, device: DeviceProfile): GpuProgram {
-  let packs: Packs = [];
-  // Every turn packs buffers that were not packed before.
-  for (;;) {
-    const emitted = emitKernels(program, device, packs);
-    const wider = packsFor(emitted, device, packs);
-    if (wider === packs) return withMemories(program, emitted, packs);
-    packs = wider;
-  }
+  const emitted = emitKernels(program, device, []);
+  const packs = packsFor(emitted, device);
+  // Packing changes the code that reads a buffer, and nothing else.
+  return withMemories(program, packs.length === 0 ? emitted : emitKernels(program, device, packs), packs);
 }
 
 interface Emitted {
@@ -97,36 +93,45 @@ const memberOf = (buffers: Emitted["buffers"], buffer: number): Member => ({
 });
 
 /**
- * The packs, with more in them where dispatches bind too much; the same list where none does. Throws `RangeError` where variables
- * alone are too many.
+ * Packs with which every dispatch of an emission without any binds few enough memories: of one that binds too many, the smallest
+ * buffers go together. Throws `RangeError` where variables alone are too many.
  */
-function packsFor({ buffers, steps }: Emitted, device: DeviceProfile, packs: Packs): Packs {
-  const added: (readonly Member[])[] = [];
-  const taken = new Set<number>();
-  const merged = new Set<number>();
-  const visit = (step: Step): void => {
-    if (step.kind === "repeat") for (const inner of step.steps) visit(inner);
-    if (step.kind !== "dispatch" || step.bindings.length <= device.maxBindings) return;
-    const units = step.bindings.map(({ memory }) => memory);
-    const bound = units.filter((unit) => unit < packs.length);
-    const own = units.filter((unit) => unit >= packs.length).map((unit) => unit - packs.length);
-    const free = own
-      .filter((buffer) => buffers[buffer]?.kind !== "variable")
-      .map((buffer) => memberOf(buffers, buffer))
-      .sort((a, b) => a.count - b.count);
-    if (own.length - free.length >= device.maxBindings)
-      throw new RangeError(`a kernel of ${step.path} reads more variables than the GPU can bind at once`);
-    // What this turn has moved already is looked at again in the next one.
-    if (free.some(({ buffer }) => taken.has(buffer)) || bound.some((pack) => merged.has(pack))) return;
-    const surplus = units.length - device.maxBindings + 1;
-    const enough = free.length >= surplus;
-    const members = enough ? free.slice(0, surplus) : [...bound.flatMap((pack) => packs[pack] ?? []), ...free];
-    if (!enough) for (const pack of bound) merged.add(pack);
-    for (const { buffer } of members) taken.add(buffer);
-    added.push(members);
+function packsFor({ buffers, steps }: Emitted, device: DeviceProfile): Packs {
+  const packs = new Set<Set<number>>();
+  const packOf = new Map<number, Set<number>>();
+  const join = (into: Set<number>, more: Iterable<number>): void => {
+    packs.add(into);
+    for (const buffer of more) {
+      const before = packOf.get(buffer);
+      if (before !== undefined && before !== into) packs.delete(before);
+      into.add(buffer);
+      packOf.set(buffer, into);
+    }
   };
-  for (const step of steps) visit(step);
-  return added.length === 0 ? packs : [...packs.filter((_, pack) => !merged.has(pack)), ...added];
+  const isVariable = (buffer: number): boolean => buffers[buffer]?.kind === "variable";
+  const count = (buffer: number): number => memberOf(buffers, buffer).count;
+  /** Whether the dispatch bound too many. */
+  const narrow = ({ bindings, path }: Dispatch): boolean => {
+    const bound = bindings.map(({ memory }) => memory);
+    const own = new Set(bound.flatMap((buffer) => packOf.get(buffer) ?? []));
+    const free = bound.filter((buffer) => !packOf.has(buffer) && !isVariable(buffer)).sort((a, b) => count(a) - count(b));
+    const variables = bound.filter(isVariable).length;
+    const surplus = own.size + free.length + variables - device.maxBindings;
+    if (surplus <= 0) return false;
+    if (variables >= device.maxBindings)
+      throw new RangeError(`a kernel of ${path} reads more variables than the GPU can bind at once`);
+    const [first = new Set<number>(), ...others] = own;
+    join(first, free.slice(0, own.size === 0 ? surplus + 1 : surplus));
+    if (free.length < surplus) for (const other of others) join(first, [...other]);
+    return true;
+  };
+  const dispatches = dispatchesIn(steps);
+  while (dispatches.map(narrow).includes(true));
+  return [...packs].map((members) => [...members].map((buffer) => memberOf(buffers, buffer)));
+}
+
+function dispatchesIn(steps: readonly Step[]): readonly Dispatch[] {
+  return steps.flatMap((step) => (step.kind === "repeat" ? dispatchesIn(step.steps) : step.kind === "dispatch" ? [step] : []));
 }
 
 /** Gives every unit a memory, shared where lifetimes allow. */
