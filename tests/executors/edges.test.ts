@@ -1,13 +1,12 @@
-// Values and shapes at the edges, where tfjs kernels are known to differ: numbers that are none, ties, tiny values, many
+// Values and shapes at the edges, on every executor: numbers that are none, ties, tiny values, many
 // axes, data shared between shapes.
-import { beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { constantDim, type Dim } from "../../src/compiler/dims/dim.ts";
 import { graphBuilder } from "../../src/compiler/ir/builder.ts";
 import type { Attributes } from "../../src/compiler/ir/graph.ts";
 import { specialise } from "../../src/compiler/ir/specialise.ts";
 import type { HostTensor, Session } from "../../src/runtime/executors/executor.ts";
-import { interpreterExecutor } from "../../src/runtime/executors/interpreter.ts";
-import { tfjsExecutor } from "../../src/runtime/executors/tfjs/index.ts";
+import { describeExecutors, openOracle } from "./conformance/executors.ts";
 import { leaf, tensor } from "./programs.ts";
 import { plainPlan, wave } from "./samples.ts";
 
@@ -136,67 +135,72 @@ const edges: Readonly<Record<string, Edge>> = {
   },
 };
 
-describe.each(["cpu", "wasm"] as const)("tfjs %s", (backend) => {
-  let session: Session;
-  let oracle: Session;
-  beforeAll(async () => {
-    session = await (await tfjsExecutor(backend)).open();
-    oracle = await interpreterExecutor().open();
-  });
-  const compare = async (
-    builder: ReturnType<typeof graphBuilder>,
-    results: Readonly<Record<string, number>>,
-    inputs: readonly HostTensor[],
-  ) => {
-    const plan = plainPlan("edge", specialise(builder.finish(results), {}));
-    const feeds = Object.fromEntries(inputs.map((value, at) => [String(at), value]));
-    const expected = await (await oracle.load(plan)).run(feeds);
-    const actual = await (await session.load(plan)).run(feeds);
-    for (const [name, { data }] of Object.entries(expected)) {
-      data.forEach((value, at) => {
-        expectSame(actual[name]?.data[at], Math.fround(value), `${name}[${at}]`);
-      });
-    }
-  };
+describeExecutors(
+  ({ open }) => {
+    let session: Session;
+    let oracle: Session;
+    beforeAll(async () => {
+      session = await open();
+      oracle = await openOracle();
+    });
+    afterAll(() => session.dispose());
+    const compare = async (
+      builder: ReturnType<typeof graphBuilder>,
+      results: Readonly<Record<string, number>>,
+      inputs: readonly HostTensor[],
+    ) => {
+      const plan = plainPlan("edge", specialise(builder.finish(results), {}));
+      const feeds = Object.fromEntries(inputs.map((value, at) => [String(at), value]));
+      const expected = await (await oracle.load(plan)).run(feeds);
+      const actual = await (await session.load(plan)).run(feeds);
+      for (const [name, { data }] of Object.entries(expected)) {
+        data.forEach((value, at) => {
+          expectSame(actual[name]?.data[at], Math.fround(value), `${name}[${at}]`);
+        });
+      }
+    };
 
-  test.each(Object.keys(edges))("%s", async (title) => {
-    const { op, inputs, attributes } = edges[title] as Edge;
-    const builder = graphBuilder();
-    const nodes = inputs.map(({ shape, dtype }, at) => leaf(builder, "input", String(at), shape, dtype));
-    await compare(builder, { value: builder.add(op, nodes, attributes ?? {}) }, inputs);
-  });
+    test.each(Object.keys(edges))("%s", async (title) => {
+      const { op, inputs, attributes } = edges[title] as Edge;
+      const builder = graphBuilder();
+      const nodes = inputs.map(({ shape, dtype }, at) => leaf(builder, "input", String(at), shape, dtype));
+      await compare(builder, { value: builder.add(op, nodes, attributes ?? {}) }, inputs);
+    });
 
-  test("broadcasts read by arithmetic, both of its inputs, other operations and results", async () => {
-    const builder = graphBuilder();
-    const sizes = [4, 3].map(constantDim);
-    const [a, b, c] = [leaf(builder, "input", "0", [4]), leaf(builder, "input", "1", [3]), leaf(builder, "input", "2", [4, 3])];
-    const [rows, columns] = [
-      builder.add("broadcast", [a], { sizes, axes: [0] }),
-      builder.add("broadcast", [b], { sizes, axes: [1] }),
-    ];
-    const outer = builder.add("subtract", [rows, columns]);
-    const square = builder.add("multiply", [columns, columns]);
-    const plain = builder.add("divide", [c, builder.add("broadcast", [a], { sizes, axes: [0] })]);
-    const shown = builder.add("broadcast", [b], { sizes, axes: [1] });
-    const summed = builder.add("sum", [builder.add("add", [outer, shown])], { axes: [0] });
-    const mixed = builder.add("broadcast", [b], { sizes, axes: [1] });
-    const root = builder.add("add", [builder.add("tanh", [mixed]), builder.add("maximum", [mixed, c])]);
-    const results = { outer, square, plain, shown, summed, root };
-    await compare(builder, results, [tensor([4], wave(4, 1)), tensor([3], wave(3, 2)), tensor([4, 3], wave(12, 3))]);
-  });
+    test("broadcasts read by arithmetic, both of its inputs, other operations and results", async () => {
+      const builder = graphBuilder();
+      const sizes = [4, 3].map(constantDim);
+      const [a, b, c] = [leaf(builder, "input", "0", [4]), leaf(builder, "input", "1", [3]), leaf(builder, "input", "2", [4, 3])];
+      const [rows, columns] = [
+        builder.add("broadcast", [a], { sizes, axes: [0] }),
+        builder.add("broadcast", [b], { sizes, axes: [1] }),
+      ];
+      const outer = builder.add("subtract", [rows, columns]);
+      const square = builder.add("multiply", [columns, columns]);
+      const plain = builder.add("divide", [c, builder.add("broadcast", [a], { sizes, axes: [0] })]);
+      const shown = builder.add("broadcast", [b], { sizes, axes: [1] });
+      const summed = builder.add("sum", [builder.add("add", [outer, shown])], { axes: [0] });
+      const mixed = builder.add("broadcast", [b], { sizes, axes: [1] });
+      const root = builder.add("add", [builder.add("tanh", [mixed]), builder.add("maximum", [mixed, c])]);
+      const results = { outer, square, plain, shown, summed, root };
+      await compare(builder, results, [tensor([4], wave(4, 1)), tensor([3], wave(3, 2)), tensor([4, 3], wave(12, 3))]);
+    });
 
-  test("a matrix and its reshapes in products of several shapes", async () => {
-    const builder = graphBuilder();
-    const product = (left: number, right: number): number => builder.add("dot", [left, right], { batch: [], contract: [[1, 0]] });
-    const sized = (node: number, sizes: number[]): number => builder.add("reshape", [node], { sizes: sizes.map(constantDim) });
-    const [x, w] = [leaf(builder, "input", "0", [4, 6]), leaf(builder, "input", "1", [6, 1])];
-    const head = product(x, w);
-    const back = product(head, builder.add("transpose", [w], { permutation: [1, 0] }));
-    const other = product(sized(x, [12, 2]), sized(w, [2, 3]));
-    const again = product(sized(x, [8, 3]), sized(w, [3, 2]));
-    await compare(builder, { head, back, other, again }, [tensor([4, 6], wave(24, 1)), tensor([6, 1], wave(6, 2))]);
-  });
-});
+    test("a matrix and its reshapes in products of several shapes", async () => {
+      const builder = graphBuilder();
+      const product = (left: number, right: number): number =>
+        builder.add("dot", [left, right], { batch: [], contract: [[1, 0]] });
+      const sized = (node: number, sizes: number[]): number => builder.add("reshape", [node], { sizes: sizes.map(constantDim) });
+      const [x, w] = [leaf(builder, "input", "0", [4, 6]), leaf(builder, "input", "1", [6, 1])];
+      const head = product(x, w);
+      const back = product(head, builder.add("transpose", [w], { permutation: [1, 0] }));
+      const other = product(sized(x, [12, 2]), sized(w, [2, 3]));
+      const again = product(sized(x, [8, 3]), sized(w, [3, 2]));
+      await compare(builder, { head, back, other, again }, [tensor([4, 6], wave(24, 1)), tensor([6, 1], wave(6, 2))]);
+    });
+  },
+  () => true,
+);
 
 function expectSame(actual: number | undefined, expected: number, place: string): void {
   if (!Number.isFinite(expected)) {
