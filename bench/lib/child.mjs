@@ -1,4 +1,5 @@
-// An implementation as the bench sees it: a process that has prepared its step and runs as many as it is told to.
+// An implementation as the bench sees it: a process that has prepared its step and runs as many as it is told to. A process whose
+// turn it is not is stopped by a signal: threads that spin while they wait would take the cores from what is measured.
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 
@@ -7,7 +8,17 @@ const running = new Set();
 
 /** Ends what is still running when the bench is interrupted or fails. */
 export function stopAll() {
-  for (const child of running) child.kill("SIGKILL");
+  for (const child of running) signal(child, "SIGKILL");
+}
+
+/** Whether processes can be stopped and told to go on. */
+const stoppable = process.platform !== "win32";
+
+/** To a process and to those that it has started, which are a group of their own. */
+function signal(child, name) {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  if (stoppable) process.kill(-child.pid, name);
+  else child.kill(name);
 }
 
 /**
@@ -15,7 +26,7 @@ export function stopAll() {
  * not start.
  */
 export async function start({ command, args, job, environment = {} }, limit) {
-  const child = spawn(command, [...args, JSON.stringify(job)], { env: { ...process.env, ...environment } });
+  const child = spawn(command, [...args, JSON.stringify(job)], { env: { ...process.env, ...environment }, detached: stoppable });
   running.add(child);
   let errors = "";
   child.stderr.on("data", (text) => {
@@ -43,8 +54,9 @@ export async function start({ command, args, job, environment = {} }, limit) {
       : new Promise((resolve) => {
           waiting.push(resolve);
         });
-  const stop = () => {
-    child.kill("SIGKILL");
+  const stop = () => signal(child, "SIGKILL");
+  const pause = () => {
+    if (stoppable) signal(child, "SIGSTOP");
   };
   const timer = setTimeout(() => deliver({ event: "failed", message: `no first step within ${limit / 1000} s` }), limit);
   const ready = await next();
@@ -53,12 +65,16 @@ export async function start({ command, args, job, environment = {} }, limit) {
     stop();
     return { failure: ready.message };
   }
+  pause();
   return {
     ready,
     stop,
     async run(request) {
+      if (stoppable) signal(child, "SIGCONT");
       child.stdin.write(`${JSON.stringify(request)}\n`);
-      return next();
+      const answer = await next();
+      pause();
+      return answer;
     },
   };
 }

@@ -32,6 +32,9 @@ function mmx(executor, threads, { model, batch, width }, { bundle, manifest, pap
   return { key: `mmx ${executor} x${threads}`, label: `mmx ${executor}`, threads, process };
 }
 
+/** Keeps PyTorch and its libraries to the vectors of a laptop, where the machine has wider ones. */
+const avx2 = { ATEN_CPU_CAPABILITY: "avx2", MKL_ENABLE_INSTRUCTIONS: "AVX2", ONEDNN_MAX_CPU_ISA: "AVX2" };
+
 /** Worker threads and SIMD are Node's own; nothing is switched on by flags. */
 const node = (script, job) => ({ command: process.execPath, args: [file(script)], job });
 
@@ -40,11 +43,11 @@ function peers(point, options, manifest, paper) {
   const wanted = (name) => options.peers.includes(name) && (point.every || name === "torch");
   const each = (name, label, threads, make) =>
     wanted(name) ? threads.map((count) => ({ key: `${name} x${count}`, label, threads: count, process: make(count) })) : [];
-  const python = (command, script, mode) => (threads) => ({
+  const python = (command, script, mode, variables) => (threads) => ({
     command,
     args: [file(`peers/${script}`)],
     job: { manifest, threads, ...(mode === undefined ? {} : { mode }) },
-    environment: { OMP_NUM_THREADS: String(threads), OMP_WAIT_POLICY: "passive", PYTHONDONTWRITEBYTECODE: "1" },
+    environment: { ...variables, OMP_NUM_THREADS: String(threads), OMP_WAIT_POLICY: "passive", PYTHONDONTWRITEBYTECODE: "1" },
   });
   const [first, ...others] = options.pythons;
   const torch = [
@@ -56,6 +59,7 @@ function peers(point, options, manifest, paper) {
       })),
     ),
     ...each("torch-compiled", "PyTorch compiled", options.threads, python(first, "torch_peer.py", "compiled")),
+    ...each("torch-avx2", "PyTorch eager, AVX2", options.threads, python(first, "torch_peer.py", undefined, avx2)),
   ];
   if (paper !== undefined) return torch;
   const script = (name, extra) => (threads) => node(`peers/${name}.mjs`, { manifest, threads, ...extra });

@@ -8,7 +8,7 @@ export const help = `npm run bench -- [options]
   --widths LIST      widths of the grid (default 32,64,128)
   --point M:B:D      one point only, of model M at batch B and width D; may be given again
   --executors LIST   mmx executors: wasm, tfjs-wasm, tensorflow, webgpu, tfjs-webgpu (default wasm,tfjs-wasm,tensorflow)
-  --peers LIST       torch, torch-compiled, jax, tensorflow, tensorflow-xla, tfjs, jax-js, prototype (default: all; none: none)
+  --peers LIST       torch, torch-compiled, torch-avx2, jax, tensorflow, tensorflow-xla, tfjs, jax-js, prototype (default: all; none: none)
   --threads LIST     thread counts (default 1,2)
   --rounds N         interleaved rounds (default 7)
   --seconds S        time an implementation steps in a round (default 0.7)
@@ -60,7 +60,7 @@ export function readOptions(argv) {
     widths: numbers(values.widths ?? "32,64,128"),
     points: (values.point ?? []).map(readPoint),
     executors: list(values.executors ?? "wasm,tfjs-wasm,tensorflow"),
-    peers: list(values.peers ?? "torch,torch-compiled,jax,tensorflow,tensorflow-xla,tfjs,jax-js,prototype"),
+    peers: list(values.peers ?? "torch,torch-compiled,torch-avx2,jax,tensorflow,tensorflow-xla,tfjs,jax-js,prototype"),
     threads: numbers(values.threads ?? "1,2"),
     rounds: Number(values.rounds ?? (quick ? 3 : 7)),
     milliseconds: 1000 * Number(values.seconds ?? (quick ? 0.3 : 0.7)),

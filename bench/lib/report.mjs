@@ -13,9 +13,20 @@ const aims = [
   ["`wasm` against PyTorch eager, 2 threads", ["reference", 64, 64], "mmx wasm x2", "torch x2", 1.3],
   ["`wasm` against PyTorch compiled, 1 thread", ["reference", 64, 64], "mmx wasm x1", "torch-compiled x1", 1.3],
   ["`wasm` against PyTorch compiled, 2 threads", ["reference", 64, 64], "mmx wasm x2", "torch-compiled x2", 1.3],
+  ["`wasm` against PyTorch eager with AVX2, 1 thread", ["reference", 64, 64], "mmx wasm x1", "torch-avx2 x1", 1.3],
+  ["`wasm` against PyTorch eager with AVX2, 2 threads", ["reference", 64, 64], "mmx wasm x2", "torch-avx2 x2", 1.3],
   ["`wasm` against PyTorch eager, 1 thread", ["reference", 8, 64], "mmx wasm x1", "torch x1", 1],
   ["`wasm` against PyTorch eager, 2 threads", ["reference", 8, 64], "mmx wasm x2", "torch x2", 1],
-  ["`wasm` against hand-written TensorFlow.js", ["reference", 64, 64], "mmx wasm x1", "tfjs x1", 1 / 20],
+  ["`wasm` against PyTorch eager with AVX2, 1 thread", ["reference", 8, 64], "mmx wasm x1", "torch-avx2 x1", 1],
+  ["`wasm` against PyTorch eager with AVX2, 2 threads", ["reference", 8, 64], "mmx wasm x2", "torch-avx2 x2", 1],
+  ["`wasm` against hand-written TensorFlow.js, 1 thread", ["reference", 64, 64], "mmx wasm x1", "tfjs x1", 1 / 20],
+  [
+    "`wasm`, 2 threads, against the same (one thread is all that it has in Node)",
+    ["reference", 64, 64],
+    "mmx wasm x2",
+    "tfjs x1",
+    1 / 20,
+  ],
   ["`wasm` against jax-js", ["reference", 64, 64], "mmx wasm x1", "jax-js x1", 1 / 5],
   ["`wasm`: two threads against one", ["reference", 64, 64], "mmx wasm x2", "mmx wasm x1", 1 / 1.7],
   ["`wasm` against PyTorch eager", ["tiny", 32, 32], "mmx wasm x1", "torch x1", 1 / 5],
@@ -39,7 +50,7 @@ export function report({ machine, points }, style = "full") {
 const machineText = ({ processor, cores, memory, node }) => `${cores} cores (${processor}), ${memory}, Node ${node}.`;
 
 const explanation = `A step is forward, backward and update of one batch, the loss read by the caller. All implementations of a point are started first and then
-step in turn, round by round, each in a process of its own; they begin from the same weights and the same batch. Milliseconds are the
+step in turn, round by round, each in a process of its own, stopped (SIGSTOP) while others have their turn; they begin from the same weights and the same batch. Milliseconds are the
 median over rounds of a round's median step (in brackets the quartiles over rounds); a ratio is the median over rounds of the rounds' own
 ratios. *losses* is the largest difference of the first four losses to PyTorch's, relative to the larger of 1 and the loss. *ready* is the time from
 the spec read (mmx) or from the start of the preparation (peers: libraries already loaded) to the end of the first step. *memory* is the

@@ -53,7 +53,7 @@ export async function visit<Report>(script: string, { headers = {}, options = []
   const { port } = server.address() as AddressInfo;
   const profile = mkdtempSync(join(tmpdir(), "mmx-browser-"));
   const always = ["--headless=new", "--no-sandbox", "--no-first-run", `--user-data-dir=${profile}`];
-  const child = spawn(browser ?? "", [...always, ...options, `http://127.0.0.1:${port}/`], { stdio: "ignore" });
+  const child = spawn(browser ?? "", [...always, ...options, `http://127.0.0.1:${port}/`], { stdio: "ignore", detached: true });
   const ended = new Promise<never>((_, reject) => {
     child.on("error", reject);
     child.on("exit", (code) => reject(new Error(`the browser ended with exit code ${code}`)));
@@ -61,11 +61,10 @@ export async function visit<Report>(script: string, { headers = {}, options = []
   try {
     return await Promise.race([result, ended]);
   } finally {
-    ended.catch(() => undefined);
-    child.kill();
-    await new Promise((resolve) => {
-      child.once("exit", resolve);
-    });
+    const gone = ended.catch(() => undefined);
+    // With the processes that it has started, which would go on writing into the profile.
+    if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, "SIGKILL");
+    await gone;
     server.closeAllConnections();
     server.close();
     rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
