@@ -209,23 +209,24 @@ fn gaussian_nll(x: f32[..., D], q: gaussian) =
 fn reconstruction(guess: f32[..., D], x: f32[..., D]) = mean(sum(square(guess - x), over: last))
 `,
   "std.contrastive": `mmx 1
-// Contrastive losses within a batch. Absent samples are neither anchors, positives nor negatives; a loss without any pair is 0.
+// Contrastive losses within a batch, or along another axis: for f32[B, U, D] the utterances of each sample among themselves. Absent
+// samples and padding are neither anchors, positives nor negatives; a loss without any pair is 0.
 
 /// All dot products of one batch with another: y_{ij} = a_i · b_j.
 ///
-/// f32[B, D], f32[B, D] -> f32[B, Other].
+/// f32[..., N, D], f32[..., N, D] -> f32[..., N, Other].
 /// Source: van den Oord, Li and Vinyals (2018), arXiv 1807.03748.
 /// Example: y = similarities(normalize(h[text], over: last), normalize(h[audio], over: last))
-fn similarities(a: f32[B, D], b: f32[B, D]) = dot(a, rename(b, B: Other), over: last)
+fn similarities(a: f32[..., N, D], b: f32[..., N, D]) = dot(a, rename(b, N: Other), over: last)
 
 /// InfoNCE over cosine similarities: the mean of -log exp(a_i·b_i/τ) / Σ_j exp(a_i·b_j/τ); symmetric: half of that from a to
 /// b and half from b to a.
 ///
-/// f32[B, D], f32[B, D] -> f32[]. An anchor counts where both its views are there.
+/// f32[..., N, D], f32[..., N, D] -> f32[]. An anchor counts where both its views are there; its negatives are the others along N.
 /// Source: van den Oord, Li and Vinyals (2018), arXiv 1807.03748, equation 4; symmetric as in Radford et al. (2021),
 /// arXiv 2103.00020.
 /// Example: loss align = info_nce(h[text], h[audio], temperature: 0.1)
-fn info_nce(a: f32[B, D], b: f32[B, D], temperature: float = 0.1, symmetric: bool = true) {
+fn info_nce(a: f32[..., N, D], b: f32[..., N, D], temperature: float = 0.1, symmetric: bool = true) {
   u = normalize(a, over: last)
   v = normalize(b, over: last)
   positive = dot(u, v, over: last) / temperature
@@ -262,17 +263,19 @@ fn nt_normaliser(u: f32[B, D], v: f32[B, D], temperature: float) {
 /// The supervised contrastive loss over cosine similarities: the mean over anchors i of
 /// -1/|P(i)| Σ_{p∈P(i)} log exp(z_i·z_p/τ) / Σ_{k≠i} exp(z_i·z_k/τ), P(i) being the other samples with i's label.
 ///
-/// f32[B, D], f32[B] or class labels [B] -> f32[]. An anchor without positives is left out.
+/// f32[..., N, D], f32[..., N] or class labels [..., N] -> f32[]. An anchor without positives is left out.
 /// Source: Khosla et al. (2020), arXiv 2004.11362, equation 2 (L_out).
 /// Example: loss sentiment = supcon(h[text], label: polarity(clip.mood), temperature: 0.1)
-fn supcon(z: f32[B, D], label, temperature: float = 0.1) {
+fn supcon(z: f32[..., N, D], label, temperature: float = 0.1) {
   u = normalize(z, over: last)
+  real = mask(pick(z, 0, from: last), over: N)
   logits = similarities(u, u) / temperature
-  others = 1 - same(B, Other)
+  others = spread(1 - same(N, Other), like: logits)
   normaliser = logsumexp(where(others > 0, logits, -1e9), over: Other)
-  mates = others * (expand(label, last) == rename(label, B: Other)) * rename(present(z), B: Other)
+  alike = spread(label, like: logits) == spread(rename(label, N: Other), like: logits)
+  mates = others * alike * spread(rename(real, N: Other), like: logits)
   many = sum(mates, over: Other)
-  counted = minimum(many, 1) * present(z)
+  counted = minimum(many, 1) * real
   row = sum(mates * (expand(normaliser, last) - logits), over: Other) / maximum(many, 1)
   sum(counted * row) / maximum(sum(counted), 1)
 }

@@ -6,18 +6,19 @@ const row = (value: Nested | undefined): Vector => unit(value as Vector);
 const present = (samples: readonly Sample[], name: string): Matrix =>
   samples.filter((sample) => sample[name] !== undefined).map((sample) => row(sample[name]));
 
-/** -log of the share of the own partner among `candidates`, for anchors that have one. */
-function oneSided(samples: readonly Sample[], anchor: string, partner: string, temperature: number): number {
+/** -log of the share of the own partner among `candidates`, for each anchor that has one. */
+function oneSidedTerms(samples: readonly Sample[], anchor: string, partner: string, temperature: number): readonly number[] {
   const candidates = present(samples, partner);
-  return mean(
-    samples.flatMap((sample) => {
-      if (sample[anchor] === undefined || sample[partner] === undefined) return [];
-      const a = row(sample[anchor]);
-      const scores = candidates.map((candidate) => dot(a, candidate) / temperature);
-      return [logSumExp(scores) - dot(a, row(sample[partner])) / temperature];
-    }),
-  );
+  return samples.flatMap((sample) => {
+    if (sample[anchor] === undefined || sample[partner] === undefined) return [];
+    const a = row(sample[anchor]);
+    const scores = candidates.map((candidate) => dot(a, candidate) / temperature);
+    return [logSumExp(scores) - dot(a, row(sample[partner])) / temperature];
+  });
 }
+
+const oneSided = (samples: readonly Sample[], anchor: string, partner: string, temperature: number): number =>
+  mean(oneSidedTerms(samples, anchor, partner, temperature));
 
 function ntXentSide(samples: readonly Sample[], anchor: string, partner: string, temperature: number): number {
   return mean(
@@ -31,16 +32,26 @@ function ntXentSide(samples: readonly Sample[], anchor: string, partner: string,
   );
 }
 
-function supcon(samples: readonly Sample[], label: (sample: Sample) => number, temperature: number): number {
+/** A term for each anchor that has a mate. */
+function supconTerms(samples: readonly Sample[], label: (sample: Sample) => number, temperature: number): readonly number[] {
   const there = samples.filter((sample) => sample.x !== undefined);
-  return mean(
-    there.flatMap((anchor) => {
-      const others = there.filter((other) => other !== anchor);
-      const mates = others.filter((other) => label(other) === label(anchor));
-      if (mates.length === 0) return [];
-      const score = (other: Sample): number => dot(row(anchor.x), row(other.x)) / temperature;
-      return [mean(mates.map((mate) => logSumExp(others.map(score)) - score(mate)))];
-    }),
+  return there.flatMap((anchor) => {
+    const others = there.filter((other) => other !== anchor);
+    const mates = others.filter((other) => label(other) === label(anchor));
+    if (mates.length === 0) return [];
+    const score = (other: Sample): number => dot(row(anchor.x), row(other.x)) / temperature;
+    return [mean(mates.map((mate) => logSumExp(others.map(score)) - score(mate)))];
+  });
+}
+
+const supcon = (samples: readonly Sample[], label: (sample: Sample) => number, temperature: number): number =>
+  mean(supconTerms(samples, label, temperature));
+
+/** The steps of a sequence as samples of their own. */
+function stepsOf(sample: Sample): readonly Sample[] {
+  const length = Math.max(...Object.values(sample).map((value) => (value as readonly Nested[] | undefined)?.length ?? 0));
+  return Array.from({ length }, (_, step) =>
+    Object.fromEntries(Object.entries(sample).map(([name, value]) => [name, (value as readonly Nested[] | undefined)?.[step]])),
   );
 }
 
@@ -94,6 +105,26 @@ export const contrastiveCases: readonly StdCase[] = [
     fields: { x: { axes: [3], optional: true }, mood: { axes: [], among: [-2, -0.5, 0, 1, 3] } },
     body: "  out = supcon(clip.x, label: polarity(clip.mood), temperature: 0.3)",
     expected: (samples) => supcon(samples, (sample) => Math.sign(sample.mood as number), 0.3),
+    tolerance: 1e-4,
+  },
+  {
+    name: "info_nce along a sequence",
+    use,
+    fields: { x: { axes: ["T", 3], optional: true }, y: { axes: ["T", 3], optional: true } },
+    body: "  out = info_nce(clip.x, clip.y, temperature: 0.3)",
+    expected: (samples) =>
+      mean(
+        samples.map(stepsOf).flatMap((steps) => [...oneSidedTerms(steps, "x", "y", 0.3), ...oneSidedTerms(steps, "y", "x", 0.3)]),
+      ),
+    tolerance: 1e-4,
+  },
+  {
+    name: "supcon along a sequence",
+    use,
+    fields: { x: { axes: ["T", 3], optional: true }, mood: { axes: ["T"], among: [-2, -0.5, 0, 1, 3] } },
+    body: "  out = supcon(clip.x, label: polarity(clip.mood), temperature: 0.3)",
+    expected: (samples) =>
+      mean(samples.map(stepsOf).flatMap((steps) => supconTerms(steps, ({ mood }) => Math.sign(mood as number), 0.3))),
     tolerance: 1e-4,
   },
   {
