@@ -2,6 +2,7 @@
 // it goes to bench/results/profile-NAME.txt too.
 //   node bench/profile.mjs mmcl --batch 32 --width 64            one of the bench's own steps
 //   node bench/profile.mjs SPEC --set D=64 --sizes B=32,Ft=100   any spec; sizes that the data would decide
+// Lengths of ragged dimensions lie between --shortest (0.5) and the whole.
 import { writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import { parseArgs } from "node:util";
@@ -19,6 +20,7 @@ const { values: options, positionals } = parseArgs({
     set: { type: "string", default: "" },
     sizes: { type: "string", default: "" },
     stage: { type: "string" },
+    shortest: { type: "string", default: "0.5" },
     steps: { type: "string", default: "20" },
     depth: { type: "string", default: "3" },
     top: { type: "string", default: "20" },
@@ -93,7 +95,10 @@ const profile = (_program, times) => {
     rounds.set(time.kernel, known);
   }
 };
-const prepared = await prepareStep({ bundle: await bundlePipeline(), root, executor: "wasm", ...source() }, { profile });
+const prepared = await prepareStep(
+  { bundle: await bundlePipeline(), root, executor: "wasm", shortest: Number(options.shortest), ...source() },
+  { profile },
+);
 for (let step = 0; step < Number(options.steps); step += 1) {
   const start = performance.now();
   await prepared.step();

@@ -5,10 +5,10 @@ export const controls = { progress: 0.5, epoch: 2, rate: 1, seed: 1111 };
 
 /**
  * Feeds for a plan's inputs but the trainer's. Numbers are normal of deviation 1 (targets with a range: uniform in it), classes
- * uniform, optional fields present, lengths between half and the whole dimension with one sample of full length.
+ * uniform, optional fields present, lengths between `shortest` (half) and the whole of the dimension with one sample of full length.
  */
-export function feedsFor(plan, { compiled, model }, { sequence, seed }) {
-  const lengths = lengthsFor(plan, sequence, seed);
+export function feedsFor(plan, { compiled, model }, { sequence, seed, shortest = 0.5 }) {
+  const lengths = lengthsFor(plan, sequence, seed, shortest);
   return Object.fromEntries(
     plan.inputs
       .filter(({ name }) => !name.startsWith("#"))
@@ -24,14 +24,14 @@ export function feedsFor(plan, { compiled, model }, { sequence, seed }) {
 const countOf = (shape) => shape.reduce((product, size) => product * size, 1);
 
 /** `P#length.T` -> lengths; the longest possible is the padded size of an input of P that has the axis. */
-function lengthsFor(plan, sequence, seed) {
+function lengthsFor(plan, sequence, seed, shortest) {
   const found = new Map();
   for (const { name, shape } of plan.inputs) {
     const [, symbol] = /#length\.(.+)$/.exec(name) ?? [];
     if (symbol === undefined) continue;
     const most = plan.sizes[symbol];
     const random = sequence(seed, name);
-    const least = Math.ceil(most / 2);
+    const least = Math.ceil(most * shortest);
     found.set(
       name,
       Int32Array.from({ length: shape[0] }, (_, row) => (row === 0 ? most : least + random.integer(most - least + 1))),

@@ -105,7 +105,8 @@ export async function planStep(job) {
   const plan = pipeline.makePlan(`${found.model.name}/${found.stage.name}`, found.stage.graph, sizes);
   const planned = performance.now();
   const values = firstValues(pipeline, found, sizes, given === undefined ? {} : specWeights(given));
-  const feeds = given === undefined ? feedsFor(plan, found, { ...pipeline, seed: controls.seed }) : givenFeeds(given);
+  const feeds =
+    given === undefined ? feedsFor(plan, found, { ...pipeline, seed: controls.seed, shortest: job.shortest }) : givenFeeds(given);
   return { pipeline, plan, values, feeds, times: { check: checked - began, plan: planned - checked } };
 }
 
@@ -141,5 +142,5 @@ export async function prepareStep(job, extra = {}) {
   const ended = performance.now();
   const compileTimes = { ...times, load: loaded - loading, firstStep: ended - loaded };
   const total = times.check + times.plan + ended - loading;
-  return { pipeline, executor, session, plan, step, firstLoss, times: { ...compileTimes, total } };
+  return { pipeline, executor, session, plan, feeds, step, firstLoss, times: { ...compileTimes, total } };
 }
