@@ -1,4 +1,5 @@
-// The element function `erf`: a rational function of x, odd over even, clamped where erf rounds to 1.
+// The element function `erf`: a rational function of x, odd over even, clamped where erf rounds to 1. Beyond that only the square is
+// held fast: the value grows past 1 from there on, and is cut.
 import type { Local } from "../assembler.ts";
 import { vectorElement } from "./element.ts";
 
@@ -10,9 +11,8 @@ const denominator = [
 ];
 
 export const erf = vectorElement((code, x: Local) => {
-  const clamped = code.keep(code.op("f32x4.pmax", code.op("f32x4.pmin", x, 3.832506856900711), -3.832506856900711));
-  const square = code.keep(code.multiply(clamped, clamped));
-  const above = code.multiply(code.polynomial(square, numerator), clamped);
+  const square = code.keep(code.op("f32x4.pmin", code.multiply(x, x), 3.832506856900711 ** 2));
+  const above = code.multiply(code.polynomial(square, numerator), x);
   const value = code.divide(above, code.polynomial(square, denominator));
   // Rounding carries it past 1 by up to 3 units in the last place where 1 - |erf x| should not be negative.
   return code.op("f32x4.pmax", code.op("f32x4.pmin", value, 1), -1);

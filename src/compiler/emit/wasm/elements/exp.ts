@@ -16,12 +16,12 @@ const coefficients = [1, 1, 0.49999993432, 0.166665203991, 0.0416683907842, 0.00
  * Above 88.72 it is infinite; below -86.98, where results are smaller than 1.7e-38, it is 0.
  */
 export function exponential(code: VectorCode, x: Operand): Term {
-  const { add, subtract, multiply, op } = code;
+  const { subtract, multiply, multiplyAdd, op } = code;
   // The clamped number is the first operand, because pmin and pmax give that one where it is NaN.
   const clamped = code.keep(op("f32x4.pmax", op("f32x4.pmin", x, 89), -87.3));
-  const shifted = code.keep(add(multiply(clamped, Math.LOG2E), rounder + 126));
+  const shifted = code.keep(multiplyAdd(clamped, Math.LOG2E, rounder + 126));
   const n = code.keep(subtract(shifted, rounder + 126));
-  const r = code.keep(add(subtract(clamped, multiply(n, 0.693359375)), multiply(n, 2.1219444e-4)));
+  const r = code.keep(multiplyAdd(n, 2.1219444e-4, multiplyAdd(n, -0.693359375, clamped)));
   return multiply(code.polynomial(r, coefficients), code.shift("i32x4.shl", shifted, 23));
 }
 

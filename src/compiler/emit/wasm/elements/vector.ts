@@ -15,6 +15,8 @@ export interface VectorCode {
   subtract(a: Operand, b: Operand): Term;
   multiply(a: Operand, b: Operand): Term;
   divide(a: Operand, b: Operand): Term;
+  /** a · b + c, rounded once where the machine can. */
+  multiplyAdd(a: Operand, b: Operand, c: Operand): Term;
   /** Four equal i32 lanes; also bit patterns. */
   integer(value: number): Term;
   /** Two equal f64 lanes. */
@@ -59,12 +61,18 @@ export function vectorCode(f: FunctionBuilder): VectorCode {
     kept.push(local);
     return local;
   };
-  return {
+  const code: VectorCode = {
     op,
     add: (a, b) => op("f32x4.add", a, b),
     subtract: (a, b) => op("f32x4.sub", a, b),
     multiply: (a, b) => op("f32x4.mul", a, b),
     divide: (a, b) => op("f32x4.div", a, b),
+    multiplyAdd: (a, b, c) => () =>
+      f.multiplyAdd(
+        () => push(a),
+        () => push(b),
+        () => push(c),
+      ),
     integer: (value) => () => f.i32x4(value),
     double: (value) => () => {
       f.f64(value);
@@ -81,16 +89,13 @@ export function vectorCode(f: FunctionBuilder): VectorCode {
       f.shuffle(lanes.flatMap((lane) => [4 * lane, 4 * lane + 1, 4 * lane + 2, 4 * lane + 3]));
     },
     choose: (mask, on, off) => op("v128.bitselect", on, off, mask),
-    polynomial: (x, coefficients) =>
-      coefficients.slice(0, -1).reduceRight<Term>(
-        (sum, coefficient) => () =>
-          f.multiplyAdd(
-            () => push(sum),
-            () => push(x),
-            () => push(coefficient),
-          ),
-        () => push(coefficients.at(-1) ?? 0),
-      ),
+    polynomial(x, coefficients) {
+      const [highest = 0, ...others] = [...coefficients].reverse();
+      return others.reduce<Term>(
+        (sum, coefficient) => code.multiplyAdd(sum, x, coefficient),
+        () => push(highest),
+      );
+    },
     keep: (value) => keep("v128", value),
     keepFlag: (value) => keep("i32", value),
     when(flag, body) {
@@ -106,4 +111,5 @@ export function vectorCode(f: FunctionBuilder): VectorCode {
       f.release(...kept.splice(0));
     },
   };
+  return code;
 }
