@@ -46,16 +46,10 @@ export function planMemory(graph: StaticGraph): MemoryPlan {
 
   const slots = graph.nodes.map(() => -1);
   const slotBytes: number[] = [];
-  const free: number[] = [];
+  const free = freeSlots();
   let alive = 0;
   let peakBytes = 0;
-  const take = (bytes: number): number => {
-    const fitting = free.filter((slot) => (slotBytes[slot] as number) >= bytes);
-    const best = fitting.sort((a, b) => (slotBytes[a] as number) - (slotBytes[b] as number))[0];
-    if (best === undefined) return slotBytes.push(bytes) - 1;
-    free.splice(free.indexOf(best), 1);
-    return best;
-  };
+  const take = (bytes: number): number => free.take(bytes) ?? slotBytes.push(bytes) - 1;
   graph.nodes.forEach((node, index) => {
     for (const starter of starting[index] ?? []) {
       const made = graph.nodes[starter] as Node<number>;
@@ -67,10 +61,49 @@ export function planMemory(graph: StaticGraph): MemoryPlan {
       const gone = graph.nodes[ended] as Node<number>;
       if (roots[ended] !== ended || gone.op === "variable" || gone.op === "scan") continue;
       alive -= bytesOf(gone);
-      if (slots[ended] !== -1) free.push(slots[ended] as number);
+      const slot = slots[ended] as number;
+      if (slot !== -1) free.give(slot, slotBytes[slot] as number);
     }
   });
   return { lastUse, slots, slotBytes, peakBytes };
+}
+
+/** The slots that hold nothing: of the smallest that are large enough, the one that has been free the longest is taken. */
+function freeSlots() {
+  /** Sizes of free slots, rising, and the slots of each size in the order in which they became free. */
+  const sizes: number[] = [];
+  const slotsOf = new Map<number, number[]>();
+  const placeOf = (bytes: number): number => {
+    let [low, high] = [0, sizes.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((sizes[middle] as number) < bytes) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
+  return {
+    take(bytes: number): number | undefined {
+      const place = placeOf(bytes);
+      const size = sizes[place];
+      if (size === undefined) return undefined;
+      const slots = slotsOf.get(size) as number[];
+      const slot = slots.shift();
+      if (slots.length === 0) {
+        slotsOf.delete(size);
+        sizes.splice(place, 1);
+      }
+      return slot;
+    },
+    give(slot: number, bytes: number): void {
+      const slots = slotsOf.get(bytes);
+      if (slots !== undefined) slots.push(slot);
+      else {
+        slotsOf.set(bytes, [slot]);
+        sizes.splice(placeOf(bytes), 0, bytes);
+      }
+    },
+  };
 }
 
 function lastUses(graph: StaticGraph): readonly number[] {
