@@ -112,6 +112,7 @@ async function compileIn(folder) {
     onInterrupt: () => () => undefined,
     environment: {},
     folder: root,
+    self: [],
     interactive: false,
     columns: 120,
   };

@@ -59,6 +59,7 @@ const silentTerminal: Terminal = {
   onInterrupt: () => () => undefined,
   environment: {},
   folder: ".",
+  self: [],
   interactive: false,
   columns: 120,
 };

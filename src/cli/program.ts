@@ -15,6 +15,7 @@ import { addFormat } from "./verbs/fmt.ts";
 import { addInit } from "./verbs/init.ts";
 import { addPredict } from "./verbs/predict.ts";
 import { addShow } from "./verbs/show.ts";
+import { addSweep } from "./verbs/sweep.ts";
 import { addTrain } from "./verbs/train.ts";
 import { version } from "./version.ts";
 
@@ -26,6 +27,7 @@ const verbs = [
   addShow,
   addData,
   addTrain,
+  addSweep,
   addEvaluate,
   addPredict,
   addCompile,

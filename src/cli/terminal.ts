@@ -11,6 +11,8 @@ export interface Terminal {
   onInterrupt(stop: () => void): () => void;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly folder: string;
+  /** Program and arguments that run this command again, for work in processes of their own. */
+  readonly self: readonly string[];
   /** Standard output is a terminal that a line can be redrawn on. */
   readonly interactive: boolean;
   readonly columns: number;
@@ -39,6 +41,7 @@ export function processTerminal(): Terminal {
     },
     environment: process.env,
     folder: process.cwd(),
+    self: [process.execPath, ...process.execArgv, ...process.argv.slice(1, 2)],
     interactive: process.stdout.isTTY === true && process.env.TERM !== "dumb",
     columns: process.stdout.columns ?? 120,
   };

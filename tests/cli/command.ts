@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run } from "../../src/cli/main.ts";
 import type { Terminal } from "../../src/cli/terminal.ts";
+import { mmxProcess } from "../runs/mmx.ts";
 
 export interface CommandResult {
   readonly exit: number;
@@ -32,6 +33,7 @@ export async function mmx(argv: readonly string[], options: CommandOptions = {})
     onInterrupt: () => () => undefined,
     environment: options.environment ?? {},
     folder: options.folder ?? process.cwd(),
+    self: [mmxProcess.program, ...mmxProcess.arguments],
     interactive: false,
     columns: 120,
   };

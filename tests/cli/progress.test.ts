@@ -93,6 +93,7 @@ describe("the display", () => {
       onInterrupt: () => () => undefined,
       environment: {},
       folder: ".",
+      self: [],
       interactive: options.interactive ?? false,
       columns: 140,
     };
