@@ -41,6 +41,11 @@ export function analysePadding(graph: StaticGraph): PaddingAnalysis {
 const isLengths = (node: Node<number>): boolean =>
   node.op === "input" && node.dtype === "i32" && String(node.attributes.name).includes("#length.");
 
+const isZero = (graph: StaticGraph, index: number): boolean => {
+  const node = graph.nodes[index];
+  return node?.op === "constant" && node.attributes.value === 0;
+};
+
 /** f(0) = 0. */
 const keepsZero: ReadonlySet<string> = new Set([
   ...["negate", "abs", "tanh", "sin", "sqrt", "sign", "floor", "round", "erf", "log1p", "cast"],
@@ -49,16 +54,12 @@ const keepsZero: ReadonlySet<string> = new Set([
 
 function zeros(graph: StaticGraph): readonly (readonly Padding[])[] {
   const result: (readonly Padding[])[] = [];
-  const isZero = (index: number): boolean => {
-    const node = graph.nodes[index];
-    return node?.op === "constant" && node.attributes.value === 0;
-  };
   graph.nodes.forEach((node) => {
     const of = (k: number): readonly Padding[] => moved(graph, node, k, result[node.inputs[k] as number] ?? []);
     const pair = (): readonly Padding[] => {
       const [a, b] = node.inputs as [number, number];
-      if (isZero(a)) return of(1);
-      return isZero(b) ? of(0) : both(of(0), of(1));
+      if (isZero(graph, a)) return of(1);
+      return isZero(graph, b) ? of(0) : both(of(0), of(1));
     };
     const found = (): readonly Padding[] => {
       if (node.op === "less") return maskOf(graph, node);
@@ -67,10 +68,9 @@ function zeros(graph: StaticGraph): readonly (readonly Padding[])[] {
       if (["add", "subtract", "maximum", "minimum"].includes(node.op)) return pair();
       if (node.op === "concat") return node.inputs.map((_, k) => of(k)).reduce(both);
       if (node.op !== "select") return [];
-      const [, a, b] = node.inputs as [number, number, number];
-      const masked = isZero(b) ? of(0) : both(of(0), of(2));
-      const chosen = isZero(a) ? of(2) : isZero(b) ? of(1) : both(of(1), of(2));
-      return either(masked, chosen);
+      const b = node.inputs[2] as number;
+      const masked = isZero(graph, b) ? of(0) : both(of(0), of(2));
+      return either(masked, zeroEither(graph, node, result));
     };
     result.push(found());
   });
@@ -100,7 +100,8 @@ function unread(graph: StaticGraph, zero: readonly (readonly Padding[])[]): read
     const own = result[index] ?? [];
     node.inputs.forEach((input, k) => {
       const through = movedBack(graph, node, k, own);
-      if (node.op === "select" && k > 0) meet(input, k === 1 ? either(through, zero[node.inputs[0] as number] ?? []) : through);
+      if (node.op === "select" && k === 0) meet(input, either(through, zeroEither(graph, node, zero)));
+      else if (node.op === "select") meet(input, k === 1 ? either(through, zero[node.inputs[0] as number] ?? []) : through);
       else if (node.op === "multiply" || (node.op === "divide" && k === 1))
         meet(input, either(through, zero[node.inputs[1 - k] as number] ?? []));
       else if (node.op === "dot") meet(input, either(through, contractedAway(node, k, zero)));
@@ -108,6 +109,13 @@ function unread(graph: StaticGraph, zero: readonly (readonly Padding[])[]): read
     });
   }
   return result.map((each) => each ?? []);
+}
+
+/** Paddings where both of what a `select` chooses from are zero, so that its condition says nothing. */
+function zeroEither(graph: StaticGraph, node: Node<number>, zero: readonly (readonly Padding[])[]): readonly Padding[] {
+  const [, a, b] = node.inputs as [number, number, number];
+  if (isZero(graph, a)) return zero[b] ?? [];
+  return isZero(graph, b) ? (zero[a] ?? []) : both(zero[a] ?? [], zero[b] ?? []);
 }
 
 /** Paddings of a factor that meet zeros of the other one in every product. */
