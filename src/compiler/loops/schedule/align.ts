@@ -163,11 +163,13 @@ function alignAlong(kernel: Leaf, choice: Choice, iterations: readonly number[],
     context.blame(buffer);
     return false;
   };
-  /** Lengths are compared with the loop's own index, and copies of rows that are left out would be added up. */
+  /** Lengths are compared with the loop's own index, and copies of rows that are left out (but not of sums' terms) would be added up. */
   const skipFits = (): boolean => {
     const { skip } = kernel;
     if (skip === undefined || skip.loop === choice.loop || context.pendingValue(skip.lengths.buffer) !== undefined) return false;
-    if (kernel.stores.some(({ access, mode }) => mode === "set" && views.get(access.buffer)?.kind === "partial")) return false;
+    const rows = skip.loop < kernel.sizes.length;
+    if (rows && kernel.stores.some(({ access, mode }) => mode === "set" && views.get(access.buffer)?.kind === "partial"))
+      return false;
     const sizes = kernel.kind === "contraction" ? [...kernel.sizes, ...kernel.contracted] : kernel.sizes;
     const view = views.get(skip.lengths.buffer) ?? context.viewOf(skip.lengths.buffer);
     if (view === undefined) return movedBy(skip.lengths, choice) >= 0;

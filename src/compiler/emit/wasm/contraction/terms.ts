@@ -73,9 +73,11 @@ export function walkTerms(f: FunctionBuilder, walk: TermWalk): void {
       return;
     }
     if (loop.ragged && lengths !== undefined) {
-      raggedLoop(f, { size: loop.size, length: shifted(lengths, at.lengths), restored: [left.local, right.local] }, () => {
-        emit(depth + 1, at);
-        advance(loop, 1);
+      const together = depth === loops.length - 1 ? unroll : 1;
+      const restored = [left.local, right.local];
+      raggedLoop(f, { size: loop.size, length: shifted(lengths, at.lengths), restored, together }, (count) => {
+        for (let iteration = 0; iteration < count; iteration += 1) emit(depth + 1, further(at, loop, iteration));
+        advance(loop, count);
       });
       return;
     }
@@ -100,11 +102,19 @@ export function walkTerms(f: FunctionBuilder, walk: TermWalk): void {
   if (lengths !== undefined) f.release(lengths.local);
 }
 
-/** Runs the body as often as the length says, at most `size` times, and gives the locals back what they held. */
+interface RaggedLoop {
+  readonly size: number;
+  readonly length: Pointer;
+  readonly restored: readonly Local[];
+  /** Iterations that are written out one after the other while so many are left. */
+  readonly together: number;
+}
+
+/** Runs the body for as many iterations as the length says, at most `size`, and gives the locals back what they held. */
 function raggedLoop(
   f: FunctionBuilder,
-  { size, length, restored }: { readonly size: number; readonly length: Pointer; readonly restored: readonly Local[] },
-  body: () => void,
+  { size, length, restored, together }: RaggedLoop,
+  body: (iterations: number) => void,
 ): void {
   const left = f.local("i32");
   const kept = restored.map((local) => {
@@ -113,18 +123,23 @@ function raggedLoop(
     f.set(copy);
     return copy;
   });
+  const run = (count: number): void => {
+    f.block((end) => {
+      f.loop((again) => {
+        f.get(left);
+        f.i32(count);
+        f.op("i32.lt_s");
+        f.branchIf(end);
+        body(count);
+        move(f, left, -count);
+        f.branch(again);
+      });
+    });
+  };
   loadLength(f, length, size);
   f.set(left);
-  f.block((end) => {
-    f.loop((again) => {
-      f.get(left);
-      f.op("i32.eqz");
-      f.branchIf(end);
-      body();
-      move(f, left, -1);
-      f.branch(again);
-    });
-  });
+  if (together > 1) run(together);
+  run(1);
   restored.forEach((local, at) => {
     f.get(kept[at] as Local);
     f.set(local);
