@@ -1,11 +1,11 @@
-// The grammar of a file: its declarations. What describes data is in data.ts, blocks in statements.ts, expressions and
-// types in expressions.ts, recovery from mistakes in recovery.ts; each extends the next.
+// The grammar of a file: its declarations. What describes pipelines of services is in pipelines.ts, data in data.ts, blocks in
+// statements.ts, expressions and types in expressions.ts, recovery from mistakes in recovery.ts; each extends the next.
 // One token of lookahead decides everywhere; where a contextual word could also be a name, a gate looks one token further.
-import { DataParser } from "./data.ts";
 import type { Rule } from "./expressions.ts";
 import { Name, tokens as t } from "./lexer.ts";
+import { PipelineParser } from "./pipelines.ts";
 
-export class MmxParser extends DataParser {
+export class MmxParser extends PipelineParser {
   constructor(options: { readonly skipValidations: boolean }) {
     super(options.skipValidations);
     this.performSelfAnalysis();
@@ -25,6 +25,7 @@ export class MmxParser extends DataParser {
   });
 
   private readonly item: Rule = this.RULE("item", () => {
+    const declares = () => this.follows(2, Name);
     this.OR([
       { GATE: () => !this.follows(2, t.Equals), ALT: () => this.SUBRULE(this.header) },
       { ALT: () => this.SUBRULE(this.useItem) },
@@ -36,6 +37,11 @@ export class MmxParser extends DataParser {
       { ALT: () => this.SUBRULE(this.modelItem) },
       { ALT: () => this.SUBRULE(this.trainItem) },
       { ALT: () => this.SUBRULE(this.evaluateItem) },
+      { GATE: declares, ALT: () => this.SUBRULE(this.recordItem) },
+      { GATE: declares, ALT: () => this.SUBRULE(this.projectionItem) },
+      { GATE: declares, ALT: () => this.SUBRULE(this.serviceItem) },
+      { GATE: declares, ALT: () => this.SUBRULE(this.memoryItem) },
+      { GATE: declares, ALT: () => this.SUBRULE(this.pipelineItem) },
       { ALT: () => this.SUBRULE(this.constantItem) },
     ]);
   });

@@ -31,7 +31,16 @@ const closerOf = new Map<TokenType, TokenType>([
   [tokens.LeftCurly, tokens.RightCurly],
 ]);
 const closers = new Set(closerOf.values());
-const blockKeywords = new Set<TokenType>([tokens.Model, tokens.Train, tokens.Data, tokens.Module, tokens.Fn]);
+const blockKeywords = new Set<TokenType>([
+  tokens.Model,
+  tokens.Train,
+  tokens.Data,
+  tokens.Module,
+  tokens.Fn,
+  tokens.Record,
+  tokens.Projection,
+  tokens.Pipeline,
+]);
 /** Signs that need something on both sides: never the first and never the last of a statement. */
 const infix = new Set<TokenType>([
   tokens.Plus,

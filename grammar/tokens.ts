@@ -147,6 +147,11 @@ const tokenTable = [
   contextual("over", "The dimension a scan runs along."),
   contextual("backward", "Runs a scan from the end."),
   contextual("carry", "The values a scan carries from step to step."),
+  contextual("record", "Declares a record: the named parts of a value that a pipeline takes or a memory holds."),
+  contextual("projection", "Declares words and the label that each stands for."),
+  contextual("service", "Declares a service: what it takes and gives; it is bound at run time."),
+  contextual("memory", "Declares a memory: records to look up, by likeness or by key."),
+  contextual("pipeline", "Declares a pipeline of services."),
   contextual("on", "The data of a `train` or `evaluate`."),
   contextual("stage", "One part of the training recipe."),
 

@@ -16,6 +16,11 @@ export const itemKeywords = new Set<TokenType>([
   tokens.Model,
   tokens.Train,
   tokens.Evaluate,
+  tokens.Record,
+  tokens.Projection,
+  tokens.Service,
+  tokens.Memory,
+  tokens.Pipeline,
 ]);
 /** Words that begin a statement where a name follows. */
 export const statementKeywords = new Set<TokenType>([

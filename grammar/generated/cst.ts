@@ -605,6 +605,131 @@ export type SettingsCstChildren = {
   RightCurly: IToken[];
 };
 
+export interface RecordItemCstNode extends CstNode {
+  name: "recordItem";
+  children: RecordItemCstChildren;
+}
+
+export type RecordItemCstChildren = {
+  Record: IToken[];
+  Name: IToken[];
+  LeftCurly: IToken[];
+  wire?: WireCstNode[];
+  entryEnd?: EntryEndCstNode[];
+  RightCurly: IToken[];
+};
+
+export interface ProjectionItemCstNode extends CstNode {
+  name: "projectionItem";
+  children: ProjectionItemCstChildren;
+}
+
+export type ProjectionItemCstChildren = {
+  Projection: IToken[];
+  name: IToken[];
+  Arrow: IToken[];
+  onto: IToken[];
+  LeftCurly: IToken[];
+  projectionEntry?: ProjectionEntryCstNode[];
+  entryEnd?: EntryEndCstNode[];
+  RightCurly: IToken[];
+};
+
+export interface ProjectionEntryCstNode extends CstNode {
+  name: "projectionEntry";
+  children: ProjectionEntryCstChildren;
+}
+
+export type ProjectionEntryCstChildren = {
+  label: IToken[];
+  Colon: IToken[];
+  word: IToken[];
+  Bar?: IToken[];
+};
+
+export interface ServiceItemCstNode extends CstNode {
+  name: "serviceItem";
+  children: ServiceItemCstChildren;
+}
+
+export type ServiceItemCstChildren = {
+  Service: IToken[];
+  Name: IToken[];
+  wires: WiresCstNode[];
+  Arrow: IToken[];
+  wireType: WireTypeCstNode[];
+};
+
+export interface MemoryItemCstNode extends CstNode {
+  name: "memoryItem";
+  children: MemoryItemCstChildren;
+}
+
+export type MemoryItemCstChildren = {
+  Memory: IToken[];
+  name: IToken[];
+  Colon: IToken[];
+  wireType: WireTypeCstNode[];
+  By?: IToken[];
+  embedder?: IToken[];
+  LeftParen?: IToken[];
+  field?: IToken[];
+  RightParen?: IToken[];
+};
+
+export interface PipelineItemCstNode extends CstNode {
+  name: "pipelineItem";
+  children: PipelineItemCstChildren;
+}
+
+export type PipelineItemCstChildren = {
+  Pipeline: IToken[];
+  Name: IToken[];
+  wires: WiresCstNode[];
+  Arrow: IToken[];
+  LeftCurly: IToken[];
+  wire?: WireCstNode[];
+  entryEnd?: EntryEndCstNode[];
+  RightCurly: IToken[];
+  block: BlockCstNode[];
+};
+
+export interface WiresCstNode extends CstNode {
+  name: "wires";
+  children: WiresCstChildren;
+}
+
+export type WiresCstChildren = {
+  LeftParen: IToken[];
+  wire?: WireCstNode[];
+  Comma?: IToken[];
+  RightParen: IToken[];
+};
+
+export interface WireCstNode extends CstNode {
+  name: "wire";
+  children: WireCstChildren;
+}
+
+export type WireCstChildren = {
+  Name: IToken[];
+  Colon: IToken[];
+  wireType: WireTypeCstNode[];
+};
+
+export interface WireTypeCstNode extends CstNode {
+  name: "wireType";
+  children: WireTypeCstChildren;
+}
+
+export type WireTypeCstChildren = {
+  Name?: IToken[];
+  LeftSquare?: IToken[];
+  wireType?: WireTypeCstNode[];
+  RightSquare?: IToken[];
+  Question?: IToken[];
+};
+
 export interface SpecFileCstNode extends CstNode {
   name: "specFile";
   children: SpecFileCstChildren;
@@ -640,6 +765,11 @@ export type ItemCstChildren = {
   modelItem?: ModelItemCstNode[];
   trainItem?: TrainItemCstNode[];
   evaluateItem?: EvaluateItemCstNode[];
+  recordItem?: RecordItemCstNode[];
+  projectionItem?: ProjectionItemCstNode[];
+  serviceItem?: ServiceItemCstNode[];
+  memoryItem?: MemoryItemCstNode[];
+  pipelineItem?: PipelineItemCstNode[];
   constantItem?: ConstantItemCstNode[];
 };
 

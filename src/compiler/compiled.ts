@@ -12,6 +12,7 @@
 // Names of graph outputs: `loss.NAME`, `total`, `gradient_norm`, `predict.NAME`, `value.NAME` (named values on request).
 import type { Dim } from "./dims/dim.ts";
 import type { DType, SymbolicGraph } from "./ir/graph.ts";
+import type { CompiledPipeline } from "./pipeline/graph.ts";
 import type { Span } from "./source/span.ts";
 
 export interface CompiledSpec {
@@ -21,6 +22,7 @@ export interface CompiledSpec {
   readonly models: readonly CompiledModel[];
   readonly train: TrainProgram | undefined;
   readonly evaluate: EvaluateProgram | undefined;
+  readonly pipelines: readonly CompiledPipeline[];
   /** Symbols whose size the data decide (`Ft`, `T`), with the place that introduced them. */
   readonly dimensions: readonly DimensionInfo[];
 }

@@ -238,6 +238,7 @@ export function tinySpec(options: TinyOptions = {}): CompiledSpec {
       ],
       span: spanOf("model"),
     },
+    pipelines: [],
     dimensions: [],
   };
 }

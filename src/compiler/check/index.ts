@@ -7,6 +7,7 @@ import type { Host } from "../host.ts";
 import type { SymbolicGraph } from "../ir/graph.ts";
 import { loadProgram } from "../names/load.ts";
 import { eliminateDead } from "../passes/dead.ts";
+import { compilePipelines } from "../pipeline/index.ts";
 import { diagnosticSink, localNode, newElaboration, report } from "./context.ts";
 import { withoutEchoes } from "./echoes.ts";
 import { compileEvaluation } from "./evaluation.ts";
@@ -70,6 +71,12 @@ export function checkSpec(host: Host, path: string, options: CheckOptions = {}):
     program.evaluate === undefined || evaluated === undefined
       ? undefined
       : compileEvaluation(program, program.evaluate, evaluated);
+  const pipelines = compilePipelines({
+    items: [...loaded.files.values()].flatMap(({ path: from, ast }) => (from.startsWith("std.") ? [] : ast.items)),
+    constants: constantsOf(program),
+    sourceOf: (file) => loaded.files.get(file)?.text ?? "",
+    report: (diagnostic) => sink.report(diagnostic),
+  });
   lintFields(program, models);
   reportUnusedOverrides(program, knownOverrides(program));
   const failed = sink.all.some((diagnostic) => diagnostic.severity === "error");
@@ -88,9 +95,19 @@ export function checkSpec(host: Host, path: string, options: CheckOptions = {}):
     models: models.map((model) => compiledModel(model, runnable ? eliminateDead : (graph) => graph)),
     train,
     evaluate,
+    pipelines,
     dimensions: [...(models[0]?.e.dimensions ?? dimensions).values()],
   };
   return { diagnostics, compiled: failed ? undefined : compiled, sources };
+}
+
+/** Numbers and texts at the top of the spec and of what it uses, as a pipeline reads them. */
+function constantsOf(program: Program): ReadonlyMap<string, number | string> {
+  const found = new Map<string, number | string>();
+  for (const [name, { value }] of program.scope.bindings) {
+    if (value.kind === "number" || (value.kind === "string" && !program.data.has(name))) found.set(name, value.value);
+  }
+  return found;
 }
 
 function compiledModel(model: ElaboratedModel, prune: (graph: SymbolicGraph) => SymbolicGraph): CompiledModel {

@@ -4,6 +4,7 @@ import { dataDiagnostics } from "./data/index.ts";
 import { lintsDiagnostics } from "./lints/index.ts";
 import { modelsDiagnostics } from "./models/index.ts";
 import { namesDiagnostics } from "./names/index.ts";
+import { pipelinesDiagnostics } from "./pipelines/index.ts";
 import { syntaxDiagnostics } from "./syntax/index.ts";
 import { trainingDiagnostics } from "./training/index.ts";
 import { typesDiagnostics } from "./types/index.ts";
@@ -14,6 +15,7 @@ export const specDiagnostics: readonly AnyDiagnosticRecord[] = [
   ...namesDiagnostics,
   ...typesDiagnostics,
   ...modelsDiagnostics,
+  ...pipelinesDiagnostics,
   ...trainingDiagnostics,
   ...lintsDiagnostics,
 ];

@@ -29,6 +29,7 @@ import { all, type BuildContext, nameOf, namesOf, nodeSpan, one, stringValue } f
 import { buildData, buildLabels } from "./data.ts";
 import { buildExpression, buildSetting, buildValue } from "./expressions.ts";
 import { buildOperation } from "./operations.ts";
+import { buildPipelineItems } from "./pipelines.ts";
 import { buildBlock } from "./statements.ts";
 import { buildType } from "./types.ts";
 
@@ -57,6 +58,7 @@ export function buildItems(context: BuildContext, node: ItemCstNode): readonly I
     ...all(children.modelItem).map((item) => buildModel(context, item, fallback)),
     ...all(children.trainItem).map((item) => buildTrain(context, item, fallback)),
     ...all(children.evaluateItem).map((item) => buildEvaluate(context, item, fallback)),
+    ...buildPipelineItems(context, node, fallback),
   ];
 }
 
