@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import { Argument, type Command, Option } from "commander";
 import type { CompiledModel } from "../../compiler/compiled.ts";
 import type { Plan } from "../../compiler/ir/plan.ts";
+import type { CompiledPipeline } from "../../compiler/pipeline/graph.ts";
 import type { Act, Context } from "../context.ts";
 import { examples } from "../context.ts";
 import type { ExitCode } from "../failure.ts";
@@ -29,12 +30,12 @@ export function addShow(program: Command, act: Act): void {
     .summary("show a spec's shapes, weights, picture or plan")
     .description(
       "shapes: every named value with its type. params: the weights by path, and how many numbers they hold. graph: a picture of\n" +
-        "the model as SVG, modules as frames and shapes on the arrows. plan: the steps of one static graph, with its cost.\n" +
+        "the model, or of a pipeline and its services, as SVG, with modules as frames and shapes on the arrows. plan: the steps of one static graph, with its cost.\n" +
         "Sizes that the data decide are read from the head of the data file where there is one, or given with --size.",
     )
     .addArgument(new Argument("<what>", "what to show").choices(Object.keys(subjects)))
     .argument("<spec>", "the spec")
-    .option("--model <name>", "the model, where the spec has several")
+    .option("--model <name>", "the model or pipeline, where the spec has several")
     .option("--set <name=value>", "override a constant of the spec; may be given again", collectPairs("--set", "D=64"), {})
     .option("--data <name=path>", "the file of a data block; may be given again", collectPairs("--data", "clips=clips.npz"), {})
     .option("--size <name=number>", "a size that the data decide; may be given again", collectPairs("--size", "Ft=300"), {})
@@ -52,6 +53,8 @@ export function addShow(program: Command, act: Act): void {
     .action((what: keyof typeof subjects, path: string, options: ShowOptions, command: Command) =>
       act(command, async (context) => {
         const spec = await checkedSpec(path, options.set, context);
+        const pipeline = what === "graph" ? chosenPipeline(spec, options.model) : undefined;
+        if (pipeline !== undefined) return showPipeline(pipeline, options, context);
         return subjects[what](spec, chosenModel(spec, options.model), options, context);
       }),
     );
@@ -109,11 +112,26 @@ async function showParameters(
   return exitCode.ok;
 }
 
+/** The pipeline of that name; without a name the spec's first, where it has no model. */
+function chosenPipeline({ compiled }: CheckedSpec, asked: string | undefined): CompiledPipeline | undefined {
+  if (asked !== undefined) return compiled.pipelines.find(({ name }) => name === asked);
+  return compiled.models.length === 0 ? compiled.pipelines[0] : undefined;
+}
+
+async function showPipeline(pipeline: CompiledPipeline, options: ShowOptions, context: Context): Promise<ExitCode> {
+  const { pipelinePicture } = await import("../../compiler/pipeline/picture.ts");
+  const { dotText } = await import("../../compiler/emit/dot.ts");
+  return writeGraph(dotText(pipelinePicture(pipeline), pipeline.name), options, context);
+}
+
 async function showGraph(spec: CheckedSpec, model: CompiledModel, options: ShowOptions, context: Context): Promise<ExitCode> {
   const { picture } = await import("../../compiler/emit/picture.ts");
   const { dotText } = await import("../../compiler/emit/dot.ts");
   const { libraryNames } = await import("../../compiler/emit/library-names.ts");
-  const dot = dotText(picture(model.evaluation, libraryNames(spec.compiled)), model.name);
+  return writeGraph(dotText(picture(model.evaluation, libraryNames(spec.compiled)), model.name), options, context);
+}
+
+async function writeGraph(dot: string, options: ShowOptions, context: Context): Promise<ExitCode> {
   const text = options.dot ? dot : await drawn(dot);
   if (options.out === undefined) context.terminal.write(text);
   else {
