@@ -9,23 +9,24 @@ export interface Operand {
 
 /** Every access of a kernel in order: a contraction's left and right, loads and lookups of the body, stores, lengths. */
 export function accessesOf(kernel: Nest | Contraction): readonly Access[] {
-  const factors = kernel.kind === "contraction" ? [kernel.left, kernel.right] : [];
-  const loads = kernel.body.flatMap((instruction) =>
-    instruction.op === "load" || instruction.op === "lookup" ? [instruction.access] : [],
-  );
-  const lengths = kernel.skip === undefined ? [] : [kernel.skip.lengths];
-  return [...factors, ...loads, ...kernel.stores.map(({ access }) => access), ...lengths];
+  const accesses: Access[] = kernel.kind === "contraction" ? [kernel.left, kernel.right] : [];
+  for (const instruction of kernel.body) {
+    if (instruction.op === "load" || instruction.op === "lookup") accesses.push(instruction.access);
+  }
+  for (const store of kernel.stores) accesses.push(store.access);
+  if (kernel.skip !== undefined) accesses.push(kernel.skip.lengths);
+  return accesses;
 }
 
 /** The distinct operands in order of first appearance: accesses first, then filled buffers that no access names. */
 export function operandsOf(kernel: Nest | Contraction): readonly Operand[] {
   const found: Operand[] = [];
-  const note = (operand: Operand): void => {
-    if (operandIndex(found, operand) === -1) found.push(operand);
-  };
-  for (const { buffer, steps } of accessesOf(kernel)) note({ buffer, steps });
-  for (const { buffer } of kernel.fills)
-    if (!found.some((operand) => operand.buffer === buffer)) note({ buffer, steps: undefined });
+  for (const access of accessesOf(kernel)) {
+    if (operandIndex(found, access) === -1) found.push({ buffer: access.buffer, steps: access.steps });
+  }
+  for (const { buffer } of kernel.fills) {
+    if (!found.some((operand) => operand.buffer === buffer)) found.push({ buffer, steps: undefined });
+  }
   return found;
 }
 
@@ -34,5 +35,9 @@ export function operandIndex(
   operands: readonly Operand[],
   { buffer, steps }: { readonly buffer: number; readonly steps?: readonly number[] | undefined },
 ): number {
-  return operands.findIndex((operand) => operand.buffer === buffer && (operand.steps ?? []).join() === (steps ?? []).join());
+  return operands.findIndex((operand) => operand.buffer === buffer && sameSteps(operand.steps, steps));
 }
+
+/** No steps are the same as an empty list. */
+const sameSteps = (a: readonly number[] | undefined, b: readonly number[] | undefined): boolean =>
+  a === b || ((a?.length ?? 0) === (b?.length ?? 0) && (a ?? []).every((step, depth) => step === b?.[depth]));

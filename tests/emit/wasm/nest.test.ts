@@ -1,7 +1,7 @@
 // Nests as WebAssembly against the float64 reference: random ones, and the ones that training steps are made of.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { nestKey } from "../../../src/compiler/emit/wasm/nest.ts";
+import { kernelKey } from "../../../src/compiler/emit/wasm/kernel-key.ts";
 import { shaped } from "../../../src/compiler/emit/wasm/nest-shape.ts";
 import type { Access, Buffer, Instruction, Nest, Store } from "../../../src/compiler/loops/kernel.ts";
 import { sampleOf } from "./nest-arbitrary.ts";
@@ -171,9 +171,9 @@ test("equal nests have equal keys whatever their buffers' numbers", () => {
     stores: nest.stores.map((each) => ({ ...each, access: move(each.access) })),
     path: "elsewhere",
   };
-  const key = nestKey(nest, buffers);
-  expect(nestKey(moved, [...buffers, ...buffers])).toBe(key);
+  const key = kernelKey(nest, buffers);
+  expect(kernelKey(moved, [...buffers, ...buffers])).toBe(key);
   const values = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN, 0, -0];
-  const keys = values.map((value) => nestKey({ ...nest, body: [...nest.body, constant(value)] }, buffers));
+  const keys = values.map((value) => kernelKey({ ...nest, body: [...nest.body, constant(value)] }, buffers));
   expect(new Set([key, ...keys]).size).toBe(values.length + 1);
 });

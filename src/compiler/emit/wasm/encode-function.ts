@@ -15,14 +15,16 @@ export function encodeFunction(
   params: readonly WasmType[],
   body: (builder: FunctionBuilder) => void,
   options: ModuleOptions = {},
-): readonly number[] {
+): Uint8Array {
   const code: number[] = [];
   const types: WasmType[] = [];
   body(functionBuilder(params, code, types, options));
-  const out: number[] = [];
-  encodeLocals(out, types);
-  for (const byte of code) out.push(byte);
-  out.push(end);
+  code.push(end);
+  const locals: number[] = [];
+  encodeLocals(locals, types);
+  const out = new Uint8Array(locals.length + code.length);
+  out.set(locals);
+  out.set(code, locals.length);
   return out;
 }
 
@@ -75,7 +77,7 @@ function functionBuilder(
   };
   const immediate = (name: Opcode, offset: number): void => {
     operation(name);
-    encodeUnsigned(code, alignment(name));
+    encodeUnsigned(code, alignmentOf(name));
     encodeUnsigned(code, offset);
   };
   const vector = (write: (out: number[]) => void): void => {
@@ -178,8 +180,18 @@ function functionBuilder(
   };
 }
 
+const alignments = new Map<Opcode, number>();
+
 /** The binary logarithm of the alignment promised: all that an instruction touches for atomics, which demand it, else at most 4 bytes. */
-function alignment(name: Opcode): number {
+function alignmentOf(name: Opcode): number {
+  const existing = alignments.get(name);
+  if (existing !== undefined) return existing;
+  const made = findAlignment(name);
+  alignments.set(name, made);
+  return made;
+}
+
+function findAlignment(name: Opcode): number {
   const width = /(?:load|store|rmw|wait)(8|16|32|64)/.exec(name)?.[1];
   const wide = name.startsWith("i64") || name.startsWith("f64");
   const bytes = width === undefined ? (name.startsWith("v128") ? 16 : wide ? 8 : 4) : Number(width) / 8;

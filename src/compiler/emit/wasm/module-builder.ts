@@ -11,7 +11,7 @@ interface Defined {
   readonly index: number;
   readonly type: number;
   readonly exported: boolean;
-  code: readonly number[];
+  code: Uint8Array;
 }
 
 export function moduleBuilder(options: ModuleOptions = {}): ModuleBuilder {
@@ -65,7 +65,7 @@ export function moduleBuilder(options: ModuleOptions = {}): ModuleBuilder {
         index: importedFunctions + defined.length,
         type: typeIndex(params, results),
         exported,
-        code: [],
+        code: new Uint8Array(),
       };
       // Its place is taken first: the body may define functions of its own.
       defined.push(entry);
@@ -73,31 +73,44 @@ export function moduleBuilder(options: ModuleOptions = {}): ModuleBuilder {
       return { index: entry.index, name, params, results };
     },
     finish() {
-      const out = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
-      section(out, sections.type, typeBytes);
-      section(out, sections.import, imports);
-      section(
-        out,
-        sections.function,
-        defined.map(({ type }) => unsigned(type)),
-      );
-      section(out, sections.export, defined.filter(({ exported }) => exported).map(exportBytes));
-      section(
-        out,
-        sections.code,
-        defined.map(({ code }) => counted(code)),
-      );
-      return Uint8Array.from(out);
+      const header = Uint8Array.of(0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00);
+      return joined([
+        header,
+        ...section(sections.type, typeBytes),
+        ...section(sections.import, imports),
+        ...section(
+          sections.function,
+          defined.map(({ type }) => unsigned(type)),
+        ),
+        ...section(sections.export, defined.filter(({ exported }) => exported).map(exportBytes)),
+        ...section(
+          sections.code,
+          defined.flatMap(({ code }) => [unsigned(code.length), code]),
+          defined.length,
+        ),
+      ]);
     },
   };
 }
 
-function section(out: number[], kind: number, entries: readonly (readonly number[])[]): void {
-  if (entries.length === 0) return;
-  const bytes = unsigned(entries.length);
-  for (const entry of entries) for (const byte of entry) bytes.push(byte);
-  out.push(kind);
-  encodeBytes(out, bytes);
+type Bytes = ArrayLike<number>;
+
+/** The parts of a section of so many entries; a section without entries is left out. */
+function section(kind: number, parts: readonly Bytes[], entries = parts.length): readonly Bytes[] {
+  if (entries === 0) return [];
+  const count = unsigned(entries);
+  const length = parts.reduce((total, part) => total + part.length, count.length);
+  return [[kind], unsigned(length), count, ...parts];
+}
+
+function joined(parts: readonly Bytes[]): Uint8Array<ArrayBuffer> {
+  const out = new Uint8Array(parts.reduce((total, part) => total + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
 }
 
 function exportBytes({ name, index }: Defined): number[] {
@@ -111,11 +124,5 @@ function exportBytes({ name, index }: Defined): number[] {
 function unsigned(value: number): number[] {
   const out: number[] = [];
   encodeUnsigned(out, value);
-  return out;
-}
-
-function counted(bytes: readonly number[]): number[] {
-  const out: number[] = [];
-  encodeBytes(out, bytes);
   return out;
 }

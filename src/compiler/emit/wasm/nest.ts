@@ -11,26 +11,6 @@ import { type LoopNest, type NestStore, shaped } from "./nest-shape.ts";
 import { type NestValues, nestValues } from "./nest-values.ts";
 import type { Opcode } from "./opcodes.ts";
 
-/** Equal for nests that `emitNest` makes the same function of: everything but the numbers of their buffers and their paths. */
-export function nestKey(nest: Nest, buffers: readonly Buffer[]): string {
-  const operands = operandsOf(nest);
-  const place = (access: Access) => [operandIndex(operands, access), access.offset, access.strides];
-  const body = nest.body.map((instruction) =>
-    "access" in instruction ? { ...instruction, access: place(instruction.access) } : instruction,
-  );
-  const stores = nest.stores.map((store) => ({ ...store, access: place(store.access) }));
-  const skip = nest.skip && { ...nest.skip, lengths: place(nest.skip.lengths) };
-  // Operands that are one buffer at several steps: code for different buffers would not do for one that is updated in place.
-  const same = operands.map(({ buffer }) => operands.findIndex((other) => other.buffer === buffer));
-  return JSON.stringify([nest.sizes, body, stores, fillsOf(nest, buffers), skip, same], exactNumber);
-}
-
-/** JSON has no infinities and one zero. */
-function exactNumber(_key: string, value: unknown): unknown {
-  if (Object.is(value, -0)) return "-0";
-  return typeof value === "number" && !Number.isFinite(value) ? `${value}` : value;
-}
-
 /** Adds a function that runs the nest: an i32 pointer for each of its operands, no results. */
 export function emitNest(module: ModuleBuilder, name: string, nest: Nest, buffers: readonly Buffer[]): FunctionHandle {
   const operands = operandsOf(nest);

@@ -3,8 +3,9 @@ import type { Contraction, Kernel, Nest } from "../../loops/kernel.ts";
 import type { Schedule, ScheduledKernel, Segment } from "../../loops/schedule.ts";
 import type { FunctionHandle, ModuleBuilder } from "./assembler.ts";
 import { contractionKey, emitContraction, scratchBytes } from "./contraction.ts";
+import { kernelKey } from "./kernel-key.ts";
 import { moduleBuilder } from "./module-builder.ts";
-import { emitNest, nestKey } from "./nest.ts";
+import { emitNest } from "./nest.ts";
 import { aloneDriver, togetherDriver, type WorkList } from "./program-driver.ts";
 import { type SegmentCode, segmentFunction } from "./program-segments.ts";
 import { type KernelFunction, type PlacedHostCall, type StepMaker, stepMaker } from "./program-steps.ts";
@@ -93,13 +94,15 @@ function kernelFunctions(builder: ModuleBuilder, { buffers }: Schedule) {
   };
   return {
     of(kernel: Nest | Contraction): KernelFunction {
-      const key = kernel.kind === "nest" ? nestKey(kernel, buffers) : contractionKey(kernel, buffers);
-      let found = functions.get(key);
-      if (found === undefined) {
-        found = emit(kernel, `${kernel.kind}${functions.size}`);
-        functions.set(key, found);
-        largest = Math.max(largest, found.scratchBytes);
-      }
+      const text = kernelKey(kernel, buffers);
+      let found = functions.get(text);
+      if (found !== undefined) return found;
+      // Contractions that differ in how they were written down may still be one function.
+      const key = kernel.kind === "nest" ? text : contractionKey(kernel, buffers);
+      found = functions.get(key) ?? emit(kernel, `${kernel.kind}${functions.size}`);
+      functions.set(key, found);
+      functions.set(text, found);
+      largest = Math.max(largest, found.scratchBytes);
       return found;
     },
     scratchBytes: () => largest,
