@@ -24,7 +24,7 @@ export function compileEvaluation(program: Program, item: EvaluateItem, model: E
   const on: Record<string, { data: string; split: string }> = {};
   for (const { parameter, value } of item.on) {
     const key = parameter?.text ?? model.parameters[0]?.name;
-    const found = splitOf(program, value);
+    const found = splitOf(program, takeOverride(program, `evaluate.on.${key}`) ?? value);
     if (key === undefined || found === undefined) return undefined;
     if (!model.parameters.some(({ name }) => name === key)) {
       report(e, unknownName, {

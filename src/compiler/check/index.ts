@@ -8,9 +8,10 @@ import type { SymbolicGraph } from "../ir/graph.ts";
 import { loadProgram } from "../names/load.ts";
 import { eliminateDead } from "../passes/dead.ts";
 import { compilePipelines } from "../pipeline/index.ts";
+import type { EvaluateItem, TrainItem } from "../syntax/ast.ts";
 import { diagnosticSink, localNode, newElaboration, report } from "./context.ts";
 import { withoutEchoes } from "./echoes.ts";
-import { compileEvaluation } from "./evaluation.ts";
+import { compileEvaluation, evaluateSettings } from "./evaluation.ts";
 import { checkModules } from "./generic.ts";
 import { type ElaboratedModel, elaborateModel, inputsOf } from "./model.ts";
 import { declareProgram, type Program, reportUnusedOverrides } from "./program.ts";
@@ -18,7 +19,7 @@ import { compileTraining, stageSettings, trainSettings } from "./train.ts";
 import { numberValue } from "./values.ts";
 
 export interface CheckOptions {
-  /** `--set` overrides: `D` or `tau`, `train.batch`, `stage.joint.epochs`, `evaluate.seeds`. */
+  /** `--set` overrides: `D` or `tau`, `train.batch`, `train.on.source`, `stage.joint.epochs`, `evaluate.seeds`. */
   readonly overrides?: Readonly<Record<string, string>>;
   /**
    * False where nothing is going to run: the compiled graphs then come without optimiser steps and with their dead nodes, which
@@ -78,7 +79,7 @@ export function checkSpec(host: Host, path: string, options: CheckOptions = {}):
     report: (diagnostic) => sink.report(diagnostic),
   });
   lintFields(program, models);
-  reportUnusedOverrides(program, knownOverrides(program));
+  reportUnusedOverrides(program, knownOverrides(program, models));
   const failed = sink.all.some((diagnostic) => diagnostic.severity === "error");
   // A lint about something that an error left half-checked would be a second message for one cause.
   const shown = failed ? sink.all.filter((diagnostic) => diagnostic.severity === "error") : sink.all;
@@ -157,7 +158,7 @@ function lintFields(program: Program, models: readonly ElaboratedModel[]): void 
   }
 }
 
-function knownOverrides(program: Program): readonly string[] {
+function knownOverrides(program: Program, models: readonly ElaboratedModel[]): readonly string[] {
   const constants = program.loaded.main.ast.items.flatMap((item) =>
     item.kind === "constant" || (item.kind === "dim" && item.size !== undefined) ? [item.name.text] : [],
   );
@@ -165,9 +166,22 @@ function knownOverrides(program: Program): readonly string[] {
   return [
     ...constants,
     ...trainSettings.map((key) => `train.${key}`),
+    ...dataKeys("train", program.train, models),
     ...stages,
-    "evaluate.seeds",
-    "evaluate.metrics",
-    "evaluate.missing",
+    ...evaluateSettings.map((key) => `evaluate.${key}`),
+    ...dataKeys("evaluate", program.evaluate, models),
   ];
+}
+
+/** `train.on.source`: the data blocks of each parameter that the block names. */
+function dataKeys(
+  block: "train" | "evaluate",
+  item: TrainItem | EvaluateItem | undefined,
+  models: readonly ElaboratedModel[],
+): readonly string[] {
+  const model = models.find((candidate) => candidate.item.name.text === item?.model.text);
+  return (item?.on ?? []).flatMap(({ parameter }) => {
+    const name = parameter?.text ?? model?.parameters[0]?.name;
+    return name === undefined ? [] : [`${block}.on.${name}`];
+  });
 }

@@ -61,12 +61,13 @@ export function bindData(
       });
       return undefined;
     }
-    const names = dataNames(program, value);
+    const blocks = takeOverride(program, `train.on.${key}`) ?? value;
+    const names = dataNames(program, blocks);
     if (names === undefined) return undefined;
     for (const name of names) {
       const splits = Object.keys(program.data.get(name)?.split?.parts ?? { train: 1 });
       if (splits.includes("train")) continue;
-      report(e, unknownSplit, { span: value.span, name: "train", splits });
+      report(e, unknownSplit, { span: blocks.span, name: "train", splits });
       return undefined;
     }
     bound[key] = names;
