@@ -145,8 +145,11 @@ const specs: readonly (readonly [string, string, Readonly<Record<string, number>
   ["modalities that may be absent", optional, { B: 4, T: 3 }],
 ];
 
+/** What the specs use. */
+const used = { "model.mmx": readFileSync("examples/mmcl/model.mmx", "utf8") };
+
 function checkedModel(name: string, text: string) {
-  const { compiled, diagnostics, sources } = checkSpec(memoryHost({ "spec.mmx": text }), "spec.mmx");
+  const { compiled, diagnostics, sources } = checkSpec(memoryHost({ ...used, "spec.mmx": text }), "spec.mmx");
   const model = compiled?.models[0];
   if (model === undefined) throw new Error(`${name} has errors: ${diagnostics.map(({ message }) => message).join("; ")}`);
   return { model, sources };

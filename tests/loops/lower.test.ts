@@ -68,7 +68,7 @@ const specs = [
 ] as const;
 
 describe.each(specs)("a training step of $path", ({ path, sizes }) => {
-  const { compiled } = checkSpec(memoryHost({ [path]: readFileSync(path, "utf8") }), path);
+  const { compiled } = checkSpec({ ...memoryHost({}), read: (file) => readFileSync(file, "utf8") }, path);
   const stages = compiled?.train?.stages ?? [];
   test.each(stages.map((stage) => [stage.name, stage] as const))("%s", (_name, stage) => {
     const { graph } = makePlan("step", stage.graph, { B: 4, samples: 9, ...sizes });

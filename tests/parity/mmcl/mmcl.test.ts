@@ -1,12 +1,13 @@
-// The MMCL training step against PyTorch: losses, gradients and the weights after one AdamW update, from the same weights, batch and
-// random numbers. `step.npz` was written by mmcl_torch.py (see README.md here); no Python is needed to run this.
+// The MMCL training step against PyTorch, on single utterances and on conversations: losses, gradients and the weights after one
+// AdamW update, from the same weights, batch and random numbers. The fixtures were written by mmcl_torch.py (see ../README.md); no
+// Python is needed to run this.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { checkSpec } from "../../../src/compiler/check/index.ts";
 import type { StageProgram } from "../../../src/compiler/compiled.ts";
 import { renderAll } from "../../../src/compiler/diagnostics/render.ts";
-import { type Dim, evaluateDim } from "../../../src/compiler/dims/dim.ts";
+import { type Dim, evaluateDim, type Sizes } from "../../../src/compiler/dims/dim.ts";
 import { memoryHost } from "../../../src/compiler/host.ts";
 import type { Node, SymbolicGraph } from "../../../src/compiler/ir/graph.ts";
 import { makePlan } from "../../../src/compiler/ir/make-plan.ts";
@@ -16,9 +17,21 @@ import type { Executor, Feeds, HostTensor, Session } from "../../../src/runtime/
 import { interpreterExecutor } from "../../../src/runtime/executors/interpreter.ts";
 import { tfjsExecutor } from "../../../src/runtime/executors/tfjs/index.ts";
 
-const spec = "mmcl.mmx";
-const text = readFileSync(join(import.meta.dirname, "../../../examples/mmcl/mmcl.mmx"), "utf8");
-const sizes = { B: 20, Ft: 100, Fa: 73, Fv: 100 };
+const read = (name: string): string => readFileSync(join(import.meta.dirname, "../../../examples/mmcl", name), "utf8");
+const host = memoryHost(Object.fromEntries(["model.mmx", "mmcl.mmx", "conversations.mmx"].map((name) => [name, read(name)])));
+const features = { Ft: 100, Fa: 73, Fv: 100 };
+
+interface Binding {
+  readonly spec: string;
+  readonly fixture: string;
+  readonly sizes: Sizes;
+}
+
+const bindings: readonly Binding[] = [
+  { spec: "mmcl.mmx", fixture: "utterances.npz", sizes: { B: 20, ...features } },
+  { spec: "conversations.mmx", fixture: "conversations.npz", sizes: { B: 4, U: 7, ...features } },
+];
+
 /** The spec's D in the fixture. */
 const width = "16";
 const beta1 = 0.9;
@@ -26,8 +39,8 @@ const clip = 1.0;
 
 type Fixture = ReadonlyMap<string, HostTensor>;
 
-async function readFixture(): Promise<Fixture> {
-  const columns = await readColumns(join(import.meta.dirname, "step.npz"));
+async function readFixture(file: string): Promise<Fixture> {
+  const columns = await readColumns(join(import.meta.dirname, file));
   const fixture = new Map<string, HostTensor>();
   for (const { name, shape, values } of columns.values()) {
     if (!(values instanceof Float32Array)) throw new Error(`${name} is not float32`);
@@ -42,8 +55,8 @@ function take(fixture: Fixture, name: string): HostTensor {
   return value;
 }
 
-function joint(): StageProgram {
-  const { compiled, diagnostics, sources } = checkSpec(memoryHost({ [spec]: text }), spec, { overrides: { D: width } });
+function joint(spec: string): StageProgram {
+  const { compiled, diagnostics, sources } = checkSpec(host, spec, { overrides: { D: width } });
   const stage = compiled?.train?.stages[0];
   if (stage === undefined) throw new Error(renderAll(diagnostics, sources));
   return stage;
@@ -73,10 +86,16 @@ const scalar = (value: number, dtype: HostTensor["dtype"]): HostTensor => ({
   data: dtype === "i32" ? Int32Array.of(value) : Float32Array.of(value),
 });
 
+function lengths(fixture: Fixture): HostTensor {
+  const { shape, data } = take(fixture, "batch/U");
+  return { dtype: "i32", shape, data: Int32Array.from(data) };
+}
+
 function feedsFor(plan: Plan, fixture: Fixture): Feeds {
   const feeds: Record<string, HostTensor> = {};
   for (const { name, dtype } of plan.inputs) {
     if (name.startsWith("clip.")) feeds[name] = take(fixture, `batch/${name.slice("clip.".length)}`);
+    else if (name === "clip#length.U") feeds[name] = lengths(fixture);
     else if (name.startsWith("random/")) feeds[name] = take(fixture, name);
     else if (name === "#rate" || name === "#update" || name === "#epoch") feeds[name] = scalar(1, dtype);
     else if (name === "#progress" || name === "#step" || name === "#seed") feeds[name] = scalar(0, dtype);
@@ -103,7 +122,9 @@ const executors: readonly { readonly name: string; open(): Promise<Executor> }[]
   { name: "tfjs wasm", open: () => tfjsExecutor("wasm") },
 ];
 
-describe.each(executors)("an MMCL training step on $name equals PyTorch's to 1e-4", ({ open }) => {
+const cases = bindings.flatMap((binding) => executors.map((executor) => ({ ...binding, ...executor })));
+
+describe.each(cases)("a training step of $spec on $name equals PyTorch's to 1e-4", ({ spec, fixture: file, sizes, open }) => {
   const tolerance = 1e-4;
   let fixture: Fixture;
   let stage: StageProgram;
@@ -111,8 +132,8 @@ describe.each(executors)("an MMCL training step on $name equals PyTorch's to 1e-
   let outputs: Readonly<Record<string, HostTensor>>;
 
   beforeAll(async () => {
-    fixture = await readFixture();
-    stage = joint();
+    fixture = await readFixture(file);
+    stage = joint(spec);
     const plan = makePlan("MMCL/joint", withDrawsAsInputs(stage.graph, drawNames(fixture)), sizes);
     session = await (await open()).open();
     for (const path of stage.trainable) session.write(path, take(fixture, `weight/${path}`));

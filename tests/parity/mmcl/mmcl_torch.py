@@ -1,8 +1,10 @@
-"""One training step of examples/mmcl/mmcl.mmx in PyTorch, written from the method's description and not from mmx.
+"""One training step of MMCL in PyTorch, written from the method's description and not from mmx: on single utterances
+(examples/mmcl/mmcl.mmx) and on conversations of unequal length (examples/mmcl/conversations.mmx).
 
 Everything random is drawn here and written out beside the weights and the batch, so that mmx can be given the same numbers: the
 uniform numbers behind every dropout and feature cut-off, the normal numbers behind the noise on a view. Sums are float64;
-what is written is float32. `python3 mmcl_torch.py` writes step.npz next to this file.
+what is written is float32. `python3 mmcl_torch.py` writes utterances.npz and conversations.npz next to this file. Here conversations are
+taken one at a time, without their padding; what is written is padded, with numbers that would show if they were read.
 """
 
 import math
@@ -14,6 +16,8 @@ import torch.nn as nn
 import torch.nn.functional as F
 
 SAMPLES = 20
+LENGTHS = (6, 3, 7, 1)
+PADDING = 7.5
 WIDTHS = {"text": 100, "audio": 73, "video": 100}
 NOISY = ("audio", "video")
 D = 16
@@ -22,7 +26,6 @@ TEMPERATURE = 0.1
 LAMBDA = 0.1
 LEARNING_RATE, DECAY, CLIP = 1e-3, 1e-2, 1.0
 
-torch.manual_seed(20221207)
 torch.set_default_dtype(torch.float64)
 
 
@@ -68,15 +71,44 @@ class Coder(nn.Module):
         return dropout(F.gelu(self.norm(self.linear(x.clamp(-5, 5)))), DROPOUT, draws)
 
 
-class MMCL(nn.Module):
-    def __init__(self):
+class Around(nn.Module):
+    """A GRU in each direction along a conversation, beside what comes in."""
+
+    def __init__(self, inputs):
         super().__init__()
+        self.linear, self.gru = nn.Linear(inputs, D), nn.GRU(D, D // 2, bidirectional=True, batch_first=True)
+
+    def forward(self, x, draws):
+        inward = dropout(F.gelu(self.linear(x)), DROPOUT, draws)
+        around = torch.zeros(*x.shape[:2], D)
+        for talk, length in enumerate(LENGTHS):
+            around[talk, :length] = self.gru(inward[talk : talk + 1, :length])[0][0]
+        return torch.cat([dropout(around, DROPOUT, draws), x], dim=-1)
+
+
+class MMCL(nn.Module):
+    def __init__(self, talks):
+        super().__init__()
+        self.talks = talks
         self.code = nn.ModuleDict({name: Coder(width) for name, width in WIDTHS.items()})
         self.project = nn.ModuleDict({name: TwoLayers(D, D, D) for name in NOISY})
         self.join = TwoLayers(2 * D, D, D, DROPOUT)
         self.to_text = TwoLayers(D, D, D)
         self.to_av = TwoLayers(D, D, D)
-        self.score = TwoLayers(4 * D, D, 1, DROPOUT)
+        if talks:
+            self.around = Around(4 * D)
+        self.score = TwoLayers(5 * D if talks else 4 * D, D, 1, DROPOUT)
+
+    def among(self, x):
+        """What is contrasted with one another: the batch, or the utterances of each conversation."""
+        return [x[talk, :length] for talk, length in enumerate(LENGTHS)] if self.talks else [x]
+
+    def instance_contrast(self, a, b):
+        return torch.cat([instance_terms(*both) for both in zip(self.among(a), self.among(b))]).mean()
+
+    def supervised_contrast(self, z, kinds):
+        terms = [term for both in zip(self.among(z), self.among(kinds)) for term in supervised_terms(*both)]
+        return torch.stack(terms).mean()
 
     def losses(self, batch, draws):
         h = {name: self.code[name](batch[name], draws) for name in WIDTHS}
@@ -86,19 +118,22 @@ class MMCL(nn.Module):
 
         one = {name: view(name) for name in NOISY}
         two = {name: view(name) for name in NOISY}
-        coding = sum(instance_contrast(one[name], two[name]) for name in NOISY)
+        coding = sum(self.instance_contrast(one[name], two[name]) for name in NOISY)
 
-        av = self.join(torch.cat([h["audio"], h["video"]], dim=1), draws)
+        av = self.join(torch.cat([h["audio"], h["video"]], dim=-1), draws)
         to_text = self.to_text(av, draws)
         to_av = self.to_av(h["text"], draws)
-        instance = instance_contrast(to_text, h["text"].detach()) + instance_contrast(to_av, av.detach())
+        instance = self.instance_contrast(to_text, h["text"].detach()) + self.instance_contrast(to_av, av.detach())
 
         polarity = torch.sign(batch["mood"]).long()
-        sentiment = supervised_contrast(to_text, polarity) + supervised_contrast(to_av, polarity)
+        sentiment = self.supervised_contrast(to_text, polarity) + self.supervised_contrast(to_av, polarity)
 
-        score = self.score(torch.cat([h["text"], to_text, av, to_av], dim=1), draws)[:, 0]
-        task = F.l1_loss(score, batch["mood"])
-        return {"task": task, "coding": coding, "instance": instance, "sentiment": sentiment}
+        fused = torch.cat([h["text"], to_text, av, to_av], dim=-1)
+        if self.talks:
+            fused = self.around(fused, draws)
+        score = self.score(fused, draws)[..., 0]
+        apart = [F.l1_loss(*both, reduction="none") for both in zip(self.among(score), self.among(batch["mood"]))]
+        return {"task": torch.cat(apart).mean(), "coding": coding, "instance": instance, "sentiment": sentiment}
 
 
 def dropout(x, rate, draws):
@@ -112,14 +147,14 @@ def augment(x, draws):
     return kept + NOISE * draws.normal(x)
 
 
-def instance_contrast(a, b):
-    """Symmetric InfoNCE within the batch over cosine similarities."""
+def instance_terms(a, b):
+    """Symmetric InfoNCE over cosine similarities, row by row."""
     scores = F.cosine_similarity(a[:, None, :], b[None, :, :], dim=2) / TEMPERATURE
     own = torch.arange(len(a))
-    return (F.cross_entropy(scores, own) + F.cross_entropy(scores.T, own)) / 2
+    return (F.cross_entropy(scores, own, reduction="none") + F.cross_entropy(scores.T, own, reduction="none")) / 2
 
 
-def supervised_contrast(z, kinds):
+def supervised_terms(z, kinds):
     """Khosla et al. 2020, L_out, sample by sample; a sample without a mate is left out."""
     z = F.normalize(z, dim=1)
     terms = []
@@ -130,20 +165,25 @@ def supervised_contrast(z, kinds):
             scores = z[others] @ z[i] / TEMPERATURE
             logs = scores - torch.logsumexp(scores, dim=0)
             terms.append(-torch.stack([logs[others.index(j)] for j in mates]).mean())
-    return torch.stack(terms).mean()
+    return terms
 
 
-def example_batch():
+def example_batch(talks):
     """Features of deviation 1 with a few far outliers; labels with one lone neutral sample, which has no mate."""
+    shape = (len(LENGTHS), max(LENGTHS)) if talks else (SAMPLES,)
     batch = {}
     for name, width in WIDTHS.items():
-        x = torch.randn(SAMPLES, width)
-        x[torch.rand(SAMPLES, width) < 0.01] *= 9
+        x = torch.randn(*shape, width)
+        x[torch.rand(*shape, width) < 0.01] *= 9
         batch[name] = x.float().double()
-    mood = torch.randint(-15, 16, (SAMPLES,)).double() / 5
+    mood = torch.randint(-15, 16, shape).double() / 5
     mood[mood == 0] = 1.0
-    mood[7] = 0.0
+    mood[(2, 3) if talks else 7] = 0.0
     batch["mood"] = mood.float().double()
+    if talks:
+        for talk, length in enumerate(LENGTHS):
+            for values in batch.values():
+                values[talk, length:] = PADDING
     return batch
 
 
@@ -159,21 +199,30 @@ def weight_names(model):
         linear(f"{path}/MLP/Hidden/Linear", layers.first)
         linear(f"{path}/MLP/Linear", layers.second)
 
+    network = "MMCL/y/Network"
     for name, coder in model.code.items():
-        linear(f"MMCL/code/{name}/Coder/Linear", coder.linear)
-        names[f"MMCL/code/{name}/Coder/LayerNorm.gain"] = (coder.norm.weight, False)
-        names[f"MMCL/code/{name}/Coder/LayerNorm.offset"] = (coder.norm.bias, False)
+        linear(f"{network}/code/{name}/Coder/Linear", coder.linear)
+        names[f"{network}/code/{name}/Coder/LayerNorm.gain"] = (coder.norm.weight, False)
+        names[f"{network}/code/{name}/Coder/LayerNorm.offset"] = (coder.norm.bias, False)
     for name, head in model.project.items():
-        two_layers(f"MMCL/project/{name}", head)
-    two_layers("MMCL/av", model.join)
-    two_layers("MMCL/to_text", model.to_text)
-    two_layers("MMCL/to_av", model.to_av)
-    two_layers("MMCL/score", model.score)
+        two_layers(f"{network}/project/{name}", head)
+    two_layers(f"{network}/av", model.join)
+    two_layers(f"{network}/to_text", model.to_text)
+    two_layers(f"{network}/to_av", model.to_av)
+    two_layers(f"{network}/score", model.score)
+    if model.talks:
+        linear(f"{network}/seen/Around/Linear", model.around.linear)
+        for layer, suffix in (("GRU", ""), ("GRU_2", "_reverse")):
+            path = f"{network}/seen/Around/BiGRU/{layer}"
+            for part, kind in (("gates", "ih"), ("cell/GRUCell/own", "hh")):
+                names[f"{path}/{part}/Linear.weight"] = (getattr(model.around.gru, f"weight_{kind}_l0{suffix}"), True)
+                names[f"{path}/{part}/Linear.offset"] = (getattr(model.around.gru, f"bias_{kind}_l0{suffix}"), False)
     return names
 
 
-def main():
-    model = MMCL()
+def write(file, talks):
+    torch.manual_seed(20221207)
+    model = MMCL(talks)
     for coder in model.code.values():  # away from 1 and 0, so that a mistake in the layer norm would show
         nn.init.uniform_(coder.norm.weight, 0.5, 1.5)
         nn.init.uniform_(coder.norm.bias, -0.5, 0.5)
@@ -187,9 +236,12 @@ def main():
             written[f"{prefix}/{name}"] = (value.T if transposed else value).numpy().astype(np.float32)
 
     store("weight", lambda parameter: parameter)
-    batch = example_batch()
+    batch = example_batch(talks)
     for name, value in batch.items():
         written[f"batch/{name}"] = value.numpy().astype(np.float32)
+
+    if talks:
+        written["batch/U"] = np.array(LENGTHS, np.float32)
 
     draws = Draws()
     losses = model.losses(batch, draws)
@@ -209,11 +261,12 @@ def main():
     written["loss/total"] = np.float32(total.item())
     written["gradient_norm"] = np.float32(norm.item())
     assert all(math.isfinite(float(np.sum(value))) for value in written.values())
-    target = Path(__file__).with_name("step.npz")
+    target = Path(__file__).with_name(file)
     np.savez_compressed(target, **written)
     print(f"{len(names)} weights, {len(draws.taken)} random arrays, {target.stat().st_size / 1000:.0f} kB")
     print({name: round(value.item(), 6) for name, value in losses.items()}, f"gradient norm {norm.item():.6f}")
 
 
 if __name__ == "__main__":
-    main()
+    write("utterances.npz", talks=False)
+    write("conversations.npz", talks=True)
