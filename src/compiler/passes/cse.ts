@@ -18,21 +18,29 @@ export function mergeCommon(graph: StaticGraph): StaticGraph {
 
 /** A text that is equal exactly for nodes that compute the same value: shape and type follow from what it holds. */
 export function nodeKey(node: Node<number>): string {
-  const body = node.body === undefined ? "" : `${node.body.nodes.map(nodeKey).join(";")}${JSON.stringify(node.body.outputs)}`;
-  return `${node.op}(${node.inputs.join()})${attributesNumber(node.attributes)}{${body}}`;
+  const body = node.body === undefined ? "" : `{${node.body.nodes.map(nodeKey).join(";")}${JSON.stringify(node.body.outputs)}}`;
+  return `${node.op}(${node.inputs.join()})${attributesNumber(node.attributes)}${body}`;
 }
 
 const numbers = new WeakMap<object, number>();
 const numbersByText = new Map<string, number>();
+/** By the text with the keys as they were written: nearly always those of an operation are written in one order. */
+const numbersByOwnText = new Map<string, number>();
 
 /** One number for all attributes of one content. Passes hand attributes on as they are, so their text is made once. */
 function attributesNumber(attributes: Node<number>["attributes"]): number {
   const existing = numbers.get(attributes);
   if (existing !== undefined) return existing;
-  const text = stableText(attributes);
+  const ownText = JSON.stringify(attributes);
+  const number = numbersByOwnText.get(ownText) ?? numberOfText(stableText(attributes));
+  numbersByOwnText.set(ownText, number);
+  numbers.set(attributes, number);
+  return number;
+}
+
+function numberOfText(text: string): number {
   const number = numbersByText.get(text) ?? numbersByText.size;
   numbersByText.set(text, number);
-  numbers.set(attributes, number);
   return number;
 }
 

@@ -6,16 +6,24 @@ import { rebuild, removed } from "./rewrite.ts";
 
 /** The same graph, symbolic or static, without nodes that no output and no assignment depends on. Outputs and values are unchanged. */
 export function eliminateDead<Size>(graph: Graph<Size>): Graph<Size> {
-  return removeUnreachable(slimScans(removeUnreachable(graph)));
+  const reachable = removeUnreachable(graph);
+  const slim = slimScans(reachable);
+  return slim === reachable ? reachable : removeUnreachable(slim);
 }
 
 function removeUnreachable<Size>(graph: Graph<Size>): Graph<Size> {
-  const live = new Set<number>(Object.values(graph.outputs));
-  for (const { value } of graph.assignments) live.add(value);
-  for (let index = graph.nodes.length - 1; index >= 0; index -= 1) {
-    if (live.has(index)) for (const input of graph.nodes[index]?.inputs ?? []) live.add(input);
+  const { nodes } = graph;
+  const live = new Uint8Array(nodes.length);
+  for (const index of Object.values(graph.outputs)) live[index] = 1;
+  for (const { value } of graph.assignments) live[value] = 1;
+  let count = 0;
+  for (let index = nodes.length - 1; index >= 0; index -= 1) {
+    if (live[index] === 0) continue;
+    count += 1;
+    for (const input of nodes[index]?.inputs ?? []) live[input] = 1;
   }
-  return rebuild(graph, ({ node, index, emit }) => (live.has(index) ? emit(node) : removed));
+  if (count === nodes.length) return graph;
+  return rebuild(graph, ({ node, index, emit }) => (live[index] === 0 ? removed : emit(node)));
 }
 
 function slimScans<Size>(graph: Graph<Size>): Graph<Size> {

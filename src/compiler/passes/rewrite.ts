@@ -31,20 +31,26 @@ export function rebuild<Size>(graph: Graph<Size>, visit: (visit: Visit<Size>) =>
     return place;
   };
   const emit: EmitNode<Size> = (node) => {
-    node.inputs.forEach(present);
+    for (let at = 0; at < node.inputs.length; at += 1) present(node.inputs[at]);
     return nodes.push(node) - 1;
   };
   graph.nodes.forEach((original, index) => {
-    const inputs = original.inputs.map((input) => placed[input] ?? removed);
-    const unmoved = inputs.every((input, at) => input === original.inputs[at]);
-    const node = unmoved ? original : { ...original, inputs };
-    placed.push(visit({ node, original, index, nodes, emit }));
+    placed.push(visit({ node: withPlaces(original, placed), original, index, nodes, emit }));
   });
   return {
     nodes,
     outputs: Object.fromEntries(Object.entries(graph.outputs).map(([name, index]) => [name, present(placed[index])])),
     assignments: graph.assignments.map(({ variable, value }) => ({ variable, value: present(placed[value]) })),
   };
+}
+
+/** The node with its inputs where they are now: the node itself if none has moved. */
+function withPlaces<Size>(node: Node<Size>, placed: readonly number[]): Node<Size> {
+  const { inputs } = node;
+  for (let at = 0; at < inputs.length; at += 1) {
+    if (placed[inputs[at] as number] !== inputs[at]) return { ...node, inputs: inputs.map((input) => placed[input] ?? removed) };
+  }
+  return node;
 }
 
 /** The same graph with every loop body replaced. */

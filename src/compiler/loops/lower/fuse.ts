@@ -25,6 +25,8 @@ interface OpenGroup extends Group {
   readonly first: number;
   /** The last node of this group and of all that it needs, directly or not. */
   last: number;
+  /** The search that has been here, see `needs`. */
+  seenBy: number;
 }
 
 export interface Fusion {
@@ -45,11 +47,12 @@ export function fuse(graph: StaticGraph): Fusion {
   const groupOf = new Map<number, OpenGroup>();
   /** Groups that read a leaf, or something of a group. */
   const readersOf = new Map<number | OpenGroup, Set<OpenGroup>>();
+  let searches = 0;
   const at = (index: number): Node<number> => graph.nodes[index] as Node<number>;
 
   const open = (kind: Group["kind"], domain: readonly number[], index: number): OpenGroup => {
     const closed = kind === "own" || sumsOverSamples(at(index));
-    const span = { first: index, last: index };
+    const span = { first: index, last: index, seenBy: 0 };
     const links = { reads: new Set<OpenGroup>(), readBy: new Set<OpenGroup>() };
     const group: OpenGroup = { id: groups.length, kind, domain, members: new Map(), closed, ...links, ...span };
     groups.push(group);
@@ -79,14 +82,16 @@ export function fuse(graph: StaticGraph): Fusion {
 
   /** Whether `group` needs, directly or not, what `target` computes. */
   const needs = (group: OpenGroup, target: OpenGroup): boolean => {
-    const seen = new Set<OpenGroup>();
+    if (group === target) return true;
+    // Where all that a group needs stands before the target, nothing of the target is needed.
+    if (group.last < target.first) return false;
+    searches += 1;
     const stack = [group];
     for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
       if (next === target) return true;
-      // Where all that a group needs stands before the target, nothing of the target is needed.
-      if (seen.has(next) || next.last < target.first) continue;
-      seen.add(next);
-      stack.push(...next.reads);
+      if (next.seenBy === searches) continue;
+      next.seenBy = searches;
+      for (const from of next.reads) if (from.seenBy !== searches && from.last >= target.first) stack.push(from);
     }
     return false;
   };

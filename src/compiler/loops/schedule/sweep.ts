@@ -171,20 +171,25 @@ export function sweep(
     }
   };
 
+  /** Items that fill, and the buffers that they fill. */
+  const filledBy = new Map<number, number>();
+  const isWaiting = (other: number): boolean => waiting.get(filledBy.get(other) ?? -1)?.item === other;
+  const isTaken = (other: number): boolean =>
+    alignments.has(other) || prelude.has(other) || absorbed.has(other) || isWaiting(other);
+  const isFiller = (other: number): boolean => fillers.get(filledBy.get(other) ?? -1)?.item === other;
+
   items.forEach((item, at) => {
-    const before = [...(predecessors[at] ?? [])];
-    const isTaken = (other: number): boolean =>
-      alignments.has(other) || prelude.has(other) || absorbed.has(other) || isWaiting(other);
-    const isWaiting = (other: number): boolean => [...waiting.values()].some((filled) => filled.item === other);
-    if (!before.every(isTaken) || item.kernel.kind === "host") return;
+    const before = predecessors[at] ?? none;
+    if (item.kernel.kind === "host" || !all(before, isTaken)) return;
     const fill = constantFillOf(item, registry, (buffer) => fillers.get(buffer)?.value);
-    if (fill !== undefined && before.every((other) => [...fillers.values()].some((filled) => filled.item === other))) {
+    if (fill !== undefined && all(before, isFiller)) {
       const filled = { item: at, value: fill.value };
       waiting.set(fill.buffer, filled);
       fillers.set(fill.buffer, filled);
+      filledBy.set(at, fill.buffer);
       return;
     }
-    const isFree = before.every((other) => prelude.has(other) || isWaiting(other));
+    const isFree = all(before, (other) => prelude.has(other) || isWaiting(other));
     const aligned = alignedItem(item);
     // What only depends on the outside and is added up over the chunks (the number of real samples) is soon needed whole.
     const isSum = aligned !== undefined && [...aligned.views.values()].some(({ kind }) => kind === "partial");
@@ -198,7 +203,11 @@ export function sweep(
     }
     alignments.set(at, found);
     for (const [buffer, view] of found.views) views.set(buffer, view);
-    for (const buffer of item.touches.writes) producers.set(buffer, [...(producers.get(buffer) ?? []), at]);
+    for (const buffer of item.touches.writes) {
+      const others = producers.get(buffer);
+      if (others === undefined) producers.set(buffer, [at]);
+      else others.push(at);
+    }
     for (const { buffer } of found.pending) {
       absorbed.add(waiting.get(buffer)?.item ?? -1);
       waiting.delete(buffer);
@@ -209,6 +218,13 @@ export function sweep(
   const members = [...alignments.keys()].sort((a, b) => a - b);
   const needed = neededBy([...members, ...cheapOf(items, predecessors, prelude)], predecessors, prelude);
   return { length, members, alignments, views, absorbed: [...absorbed], prelude: needed };
+}
+
+const none: ReadonlySet<number> = new Set();
+
+function all(items: ReadonlySet<number>, holds: (item: number) => boolean): boolean {
+  for (const item of items) if (!holds(item)) return false;
+  return true;
 }
 
 /** For each buffer how many kernels write it, those left out that only fill it with a constant. */
