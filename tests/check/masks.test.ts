@@ -31,6 +31,14 @@ const cases: readonly (readonly [string, string, readonly (readonly number[])[]]
     ],
   ],
   [
+    "positions along another value's axis",
+    "  score = sum(clip.x * spread(positions(over: T, like: clip.x) * 1.0, like: clip.x), over: T)",
+    [
+      [13, 16],
+      [0, 0],
+    ],
+  ],
+  [
     "shift from the end",
     "  score = shift(clip.x, by: -1, over: T) |> first(over: T)",
     [

@@ -141,18 +141,20 @@ export const creationBuiltins: BuiltinTable = {
     signature: "positions(over: dim) -> i32[over]; positions(over: dim, like: f32[...]) -> i32[over]",
     doc: "0, 1, 2, … along a dimension.",
     arguments: [0, 1],
-    named: ["over"],
+    named: ["over", "like"],
     call(e, call) {
       const over = namedExpression(call, "over");
       if (over === undefined) {
         report(e, missingArgument, { span: call.span, name: "over:", callee: "positions", declared: undefined });
         return undefined;
       }
-      const given = call.positional[0];
+      const model = likeValue(e, call);
       let axis: Axis | undefined;
-      if (given?.value.kind === "tensor") {
-        const position = findAxis(e, call.scope, over, given.value);
-        axis = position === undefined ? undefined : given.value.axes[position];
+      if (model !== undefined) {
+        const position = findAxis(e, call.scope, over, model);
+        axis = position === undefined ? undefined : model.axes[position];
+      } else if (namedExpression(call, "like") !== undefined) {
+        return undefined;
       } else {
         const value = evaluate(e, call.scope, over);
         const size = toSize(e, over.span, value);
