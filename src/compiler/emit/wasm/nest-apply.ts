@@ -1,9 +1,7 @@
-// Elementwise primitives in the body of a nest, and the few pairs of them that the machine has one instruction for.
+// Elementwise primitives in the body of a nest.
 import type { Instruction } from "../../loops/kernel.ts";
 import type { FunctionBuilder, Local } from "./assembler.ts";
 import { emitElement } from "./elements/index.ts";
-import type { Level } from "./nest-levels.ts";
-import { inputsOf, type LoopNest } from "./nest-shape.ts";
 
 export type Apply = Extract<Instruction, { op: "apply" }>;
 
@@ -28,31 +26,3 @@ export function emitApply(
 
 const isOrdinary = (instruction: Instruction): boolean =>
   instruction.op === "constant" && instruction.dtype === "f32" && !Number.isNaN(instruction.value);
-
-/**
- * The sums a · b + c of element values, by the instruction that adds: a, b and c, where nothing else reads the product and no later
- * pass does (`isKept`).
- */
-export function fusedSums(
-  { body, stores }: LoopNest,
-  levels: readonly Level[],
-  isKept: (product: number) => boolean,
-): ReadonlyMap<number, readonly number[]> {
-  const readers = new Map<number, number>();
-  const count = (input: number): void => void readers.set(input, (readers.get(input) ?? 0) + 1);
-  for (const instruction of body) inputsOf(instruction).forEach(count);
-  for (const { value, index } of stores) [value, ...(index === undefined ? [] : [index.value])].forEach(count);
-  const found = new Map<number, readonly number[]>();
-  body.forEach((instruction, at) => {
-    if (instruction.op !== "apply" || instruction.name !== "add" || instruction.dtype !== "f32") return;
-    const product = instruction.inputs.find((input) => {
-      const other = body[input] as Instruction;
-      const alike = levels[input]?.element === true && levels[input]?.byRow === levels[at]?.byRow;
-      return other.op === "apply" && other.name === "multiply" && alike && readers.get(input) === 1 && !isKept(input);
-    });
-    if (product === undefined) return;
-    const rest = instruction.inputs.filter((input) => input !== product);
-    found.set(at, [...inputsOf(body[product] as Instruction), ...rest]);
-  });
-  return found;
-}

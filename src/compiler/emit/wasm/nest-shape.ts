@@ -2,6 +2,7 @@
 // one entry, neighbours made one loop where that is the same walk. What it computes stays.
 import type { Access, Instruction, Nest, Skip, Store } from "../../loops/kernel.ts";
 import { variesAlongInnermost } from "../../loops/levels.ts";
+import type { ProductInstruction } from "./contraction/product.ts";
 import { innermostFirstChoice } from "./nest-order.ts";
 
 /** A store, and whether it runs in every iteration of the innermost loop or once a row. */
@@ -99,7 +100,7 @@ function withoutReductions({ sizes, body, stores, skip }: LoopNest): LoopNest {
 }
 
 /** Instructions that this one reads. */
-export function inputsOf(instruction: Instruction): readonly number[] {
+export function inputsOf(instruction: Instruction | ProductInstruction): readonly number[] {
   switch (instruction.op) {
     case "apply":
       return instruction.inputs;

@@ -3,8 +3,9 @@
 import type { Instruction } from "../../loops/kernel.ts";
 import type { FunctionBuilder, Local } from "./assembler.ts";
 import { emitRandom, emitRandomKey, type WordPair } from "./elements/index.ts";
+import { fusedSums } from "./fused-sums.ts";
 import { loadLanes } from "./nest-access.ts";
-import { type Apply, emitApply, fusedSums } from "./nest-apply.ts";
+import { type Apply, emitApply } from "./nest-apply.ts";
 import type { Ahead, Cursor, Cursors } from "./nest-cursors.ts";
 import { clampedBytes, counterLanes, gatherLanes } from "./nest-index.ts";
 import type { Level } from "./nest-levels.ts";
@@ -77,7 +78,10 @@ export function nestValues(f: FunctionBuilder, context: ValueContext): NestValue
   const pointers = new Map<string, Cursor>();
   const levelOf = (at: number): Level => levels[at] as Level;
   const laneNumbers = numbers(f);
-  const fused = fusedSums(nest, levels, (product) => plan.kept.has(product));
+  const fused = fusedSums(nest, (product, sum) => {
+    const alike = levelOf(product).element && levelOf(product).byRow === levelOf(sum).byRow;
+    return alike && !plan.kept.has(product);
+  });
   const nowhere: Ahead = sizes.map(() => 0);
 
   const followers = [

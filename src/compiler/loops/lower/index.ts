@@ -5,9 +5,12 @@ import { lowerGraph } from "./graph.ts";
 import { updateInPlace } from "./in-place.ts";
 import { type Layout, wholeBuffer } from "./layout.ts";
 import { type Lowering, startLowering } from "./lowering.ts";
+import { withRowFactors } from "./row-factors.ts";
+import { withSlopes } from "./slopes.ts";
 
 /** Lowers a graph. Its outputs and assignments alone decide what is computed. */
-export function lower(graph: StaticGraph, name: string): KernelProgram {
+export function lower(given: StaticGraph, name: string): KernelProgram {
+  const graph = withSlopes(withRowFactors(given));
   const buffers: Buffer[] = [];
   const leaves = new Map<string, Layout>();
   const leafAt = (kind: "input" | "variable", own: string, { shape, dtype, origin }: Node<number>): Layout => {

@@ -2,6 +2,7 @@
 // columns that it does not change along.
 import type { FunctionBuilder, Local } from "../assembler.ts";
 import { emitElement, emitRandom, emitRandomKey, type WordPair } from "../elements/index.ts";
+import { fusedSums } from "../fused-sums.ts";
 import { gatherLanes } from "./pack.ts";
 import type { ContractionPlan } from "./plan.ts";
 import { type Place, type ProductInstruction, strideOne } from "./product.ts";
@@ -29,6 +30,10 @@ export function tileValues(f: FunctionBuilder, walker: Walker, plan: Contraction
   const pointers = body.map((instruction) => {
     if (instruction.op === "load") return walker.pointer(instruction.place);
     return instruction.op === "lookup" ? walker.pointer({ ...instruction.place, moved: instruction.stride }) : undefined;
+  });
+  const fused = fusedSums(product, (factor, sum) => {
+    const [own, other] = [reaches[factor], reaches[sum]];
+    return own?.row === other?.row && own?.column === other?.column && own?.outside === other?.outside;
   });
   const lasting = new Map<string, Local>();
   const scopes = { tile: new Map<string, Local>(), vector: new Map<string, Local>(), cell: new Map<string, Local>() };
@@ -66,6 +71,15 @@ export function tileValues(f: FunctionBuilder, walker: Walker, plan: Contraction
         return;
       case "apply": {
         const { name, inputs, attributes } = instruction;
+        const [a, b, c] = (fused.get(index) ?? []).map(input) as [Local, Local, Local];
+        if (fused.has(index)) {
+          f.multiplyAdd(
+            () => f.get(a),
+            () => f.get(b),
+            () => f.get(c),
+          );
+          return;
+        }
         const operands = inputs.map(input);
         const dtypes = inputs.map((of) => (body[of] as ProductInstruction).dtype);
         emitElement(f, name, operands, { lanes: 4, attributes, inputs: dtypes });

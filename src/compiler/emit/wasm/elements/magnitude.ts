@@ -3,8 +3,10 @@ import type { FunctionBuilder, Local } from "../assembler.ts";
 import type { Opcode } from "../opcodes.ts";
 import { type Element, operandAt } from "./element.ts";
 
+const signBit = -(2 ** 31);
+
 function element(
-  f32: readonly [vector: Opcode, scalar: Opcode],
+  f32: { readonly vector: readonly [name: Opcode, mask: number]; readonly scalar: Opcode },
   i32: Opcode,
   whole: (f: FunctionBuilder, x: Local) => void,
 ): Element {
@@ -17,7 +19,14 @@ function element(
         return;
       }
       f.get(x);
-      f.op(inputs[0] === "i32" ? i32 : f32[lanes === 4 ? 0 : 1]);
+      if (inputs[0] === "i32") f.op(i32);
+      else if (lanes === 1) f.op(f32.scalar);
+      else {
+        // Engines make the mask of `f32x4.neg` and `f32x4.abs` anew each time; a constant stays where it is.
+        const [name, mask] = f32.vector;
+        f.i32x4(mask);
+        f.op(name);
+      }
     },
   };
 }
@@ -28,9 +37,9 @@ const negated = (f: FunctionBuilder, x: Local): void => {
   f.op("i32.sub");
 };
 
-export const negate = element(["f32x4.neg", "f32.neg"], "i32x4.neg", negated);
+export const negate = element({ vector: ["v128.xor", signBit], scalar: "f32.neg" }, "i32x4.neg", negated);
 
-export const abs = element(["f32x4.abs", "f32.abs"], "i32x4.abs", (f, x) => {
+export const abs = element({ vector: ["v128.and", ~signBit], scalar: "f32.abs" }, "i32x4.abs", (f, x) => {
   negated(f, x);
   f.get(x);
   f.get(x);
