@@ -86,37 +86,25 @@ function evaluateHost({ name, attributes, inputs, output }: HostCall, { memory, 
 
 function evaluateLoops(kernel: Nest | Contraction, state: ProgramState, iterations: readonly number[]): void {
   const { memory } = state;
-  const at = (access: Access, index: readonly number[]): number => {
-    const moved = (access.steps ?? []).reduce(
-      (total, step, depth) => total + step * (iterations[depth] as number),
-      access.offset,
-    );
-    const place = access.strides.reduce((total, stride, loop) => total + stride * (index[loop] ?? 0), moved);
+  const at = (access: Access, index: readonly number[], by = 0): number => {
+    const place = started(access, iterations) + along(access.strides, index) + by;
     const { length } = memory[access.buffer] as Float64Array;
     if (place < 0 || place >= length) throw new RangeError(`entry ${place} of a buffer of ${length} (${kernel.path})`);
     return place;
   };
-  const read = (access: Access, index: readonly number[], by = 0): number =>
-    memory[access.buffer]?.[at(by === 0 ? access : { ...access, offset: access.offset + by }, index)] as number;
+  const read: Read = (access, index, by = 0) => memory[access.buffer]?.[at(access, index, by)] as number;
   for (const { buffer, value } of kernel.fills) memory[buffer]?.fill(value);
 
   const varies = variesAlongInnermost(kernel);
   const last = kernel.sizes.length - 1;
   const inner = kernel.sizes[last] ?? 1;
   const outer = kernel.sizes.slice(0, -1);
-  for (let row = 0; row < product(outer); row += 1) {
+  const rows = product(outer);
+  for (let row = 0; row < rows; row += 1) {
     const index = unravel(row, outer);
     const place = (column: number): readonly number[] => (last < 0 ? [] : [...index, column]);
     const values: Float64Array[] = [];
-    for (const instruction of kernel.body) {
-      const entry = (column: number): number =>
-        evaluate(instruction, place(column), (input) => values[input]?.[column] as number);
-      values.push(
-        instruction.op === "reduce"
-          ? reduced(instruction, values, inner)
-          : Float64Array.from({ length: inner }, (_, column) => entry(column)),
-      );
-    }
+    for (const instruction of kernel.body) values.push(evaluate(instruction, values, place));
     const left = isSkipped(kernel, read, index);
     for (const [order, { access, value, mode, index: moved }] of kernel.stores.entries()) {
       if (left && mode !== "set") continue;
@@ -124,7 +112,7 @@ function evaluateLoops(kernel: Nest | Contraction, state: ProgramState, iteratio
         varies[value] === true || (access.strides[last] ?? 0) !== 0 || (moved !== undefined && varies[moved.value] === true);
       for (let column = 0; column < (everywhere ? inner : 1); column += 1) {
         const by = moved === undefined ? 0 : moved.stride * clamp(values[moved.value]?.[column] as number, moved.size);
-        const to = at({ ...access, offset: access.offset + by }, place(column));
+        const to = at(access, place(column), by);
         const target = memory[access.buffer] as Float64Array;
         const found = left ? (kernel.skip?.values[order] as number) : (values[value]?.[column] as number);
         if (mode === "set") target[to] = found;
@@ -134,38 +122,56 @@ function evaluateLoops(kernel: Nest | Contraction, state: ProgramState, iteratio
     }
   }
 
-  function evaluate(instruction: Instruction, index: readonly number[], value: (input: number) => number): number {
+  /** An instruction's entries in a row, from those of the instructions before it. */
+  function evaluate(instruction: Instruction, values: readonly Float64Array[], place: Place): Float64Array {
+    if (instruction.op === "reduce") return reduced(instruction, values, inner);
+    if (instruction.op === "apply") return applied(instruction, values, kernel.body, inner);
+    const result = new Float64Array(inner);
+    if (instruction.op === "constant") return result.fill(instruction.value);
+    for (let column = 0; column < inner; column += 1) result[column] = entryOf(instruction, values, place(column), column);
+    return result;
+  }
+
+  function entryOf(
+    instruction: Exclude<Instruction, { op: "reduce" | "apply" | "constant" }>,
+    values: readonly Float64Array[],
+    index: readonly number[],
+    column: number,
+  ): number {
+    const value = (input: number): number => values[input]?.[column] as number;
     switch (instruction.op) {
-      case "constant":
-        return instruction.value;
       case "index":
         return index[instruction.loop] as number;
       case "load":
         return read(instruction.access, index);
       case "lookup":
         return read(instruction.access, index, instruction.stride * clamp(value(instruction.index), instruction.size));
-      case "apply":
-        return applied(
-          instruction.name,
-          instruction,
-          instruction.inputs.map((input) => [value(input), kernel.body[input]?.dtype]),
-        );
       case "random":
         return drawn(instruction, index, value);
       case "product":
         return summed(kernel as Contraction, read, index);
-      case "reduce":
-        throw new RangeError("a reduction has a value for the row only");
     }
   }
 }
 
+/** The index of a column of a row, one number for each loop. */
+type Place = (column: number) => readonly number[];
+/** The entry at an index, moved by so many entries. */
+type Read = (access: Access, index: readonly number[], by?: number) => number;
+
+/** Where an access begins in this iteration of the enclosing loops. */
+function started({ offset, steps }: Access, iterations: readonly number[]): number {
+  return steps === undefined ? offset : offset + along(steps, iterations);
+}
+
+function along(strides: readonly number[], index: readonly number[]): number {
+  let total = 0;
+  for (let loop = 0; loop < strides.length; loop += 1) total += (strides[loop] as number) * (index[loop] ?? 0);
+  return total;
+}
+
 /** Whether a row's iterations are left out. A contraction may also leave out terms of its sum, which are zero. */
-function isSkipped(
-  { sizes, skip }: Nest | Contraction,
-  read: (access: Access, index: readonly number[]) => number,
-  index: readonly number[],
-): boolean {
+function isSkipped({ sizes, skip }: Nest | Contraction, read: Read, index: readonly number[]): boolean {
   if (skip === undefined || skip.loop >= sizes.length - 1) return false;
   return (index[skip.loop] as number) >= read(skip.lengths, index);
 }
@@ -182,14 +188,18 @@ function reduced(
   return result.fill(name === "max" ? largest : Math.max(entries.indexOf(largest), 0));
 }
 
-/** One entry by the primitive's own definition. */
+/** A row's entries by the primitive's own definition. */
 function applied(
-  name: string,
-  { attributes, dtype }: Extract<Instruction, { op: "apply" }>,
-  inputs: readonly (readonly [number, Reference["dtype"] | undefined])[],
-): number {
-  const values = inputs.map(([entry, type = "f32"]): Reference => ({ shape: [], dtype: type, data: Float64Array.of(entry) }));
-  const node: Node<number> = { op: name, inputs: [], attributes, shape: [], dtype, origin: { span: undefined, path: "" } };
+  { name, inputs, attributes, dtype }: Extract<Instruction, { op: "apply" }>,
+  values: readonly Float64Array[],
+  body: readonly Instruction[],
+  inner: number,
+): Float64Array {
+  const shape = [inner];
+  const given = inputs.map((input): Reference => {
+    return { shape, dtype: body[input]?.dtype ?? "f32", data: values[input] as Float64Array };
+  });
+  const node: Node<number> = { op: name, inputs: [], attributes, shape, dtype, origin: { span: undefined, path: "" } };
   const context: ReferenceContext = {
     runBody: () => {
       throw new RangeError(`${name} has no body`);
@@ -198,8 +208,7 @@ function applied(
       throw new RangeError(`${name} calls no host function`);
     },
   };
-  const result = operation(name).reference(values, node, context) as Reference;
-  return result.data[0] as number;
+  return Float64Array.from((operation(name).reference(given, node, context) as Reference).data);
 }
 
 function drawn(
@@ -207,25 +216,35 @@ function drawn(
   index: readonly number[],
   value: (input: number) => number,
 ): number {
-  const along = (strides: readonly number[]): number =>
-    strides.reduce((total, stride, loop) => total + stride * (index[loop] ?? 0), 0);
   const start = base === undefined ? [0, 0] : base.map(value);
   const [k0, k1] = threefry2x32(value(seed) >>> 0, key >>> 0, value(step) >>> 0, 0);
-  const bits = threefry2x32(k0, k1, (along(first) + (start[0] as number)) >>> 0, (along(second) + (start[1] as number)) >>> 0);
+  const bits = threefry2x32(
+    k0,
+    k1,
+    (along(first, index) + (start[0] as number)) >>> 0,
+    (along(second, index) + (start[1] as number)) >>> 0,
+  );
   return distribution === "normal" ? normalFromBits(...bits) : uniformFromBits(bits[0]);
 }
 
-function summed(
-  { contracted, left, right }: Contraction,
-  read: (access: Access, index: readonly number[]) => number,
-  index: readonly number[],
-): number {
+function summed({ contracted, left, right }: Contraction, read: Read, index: readonly number[]): number {
+  const terms = product(contracted);
+  const place = [...index, ...contracted.map(() => 0)];
   let total = 0;
-  for (let k = 0; k < product(contracted); k += 1) {
-    const place = [...index, ...unravel(k, contracted)];
+  for (let k = 0; k < terms; k += 1) {
     total += read(left, place) * read(right, place);
+    advance(place, index.length, contracted);
   }
   return total;
+}
+
+/** The next of the contracted loops' indices, which begin at `first`; the last loop runs fastest. */
+function advance(place: number[], first: number, sizes: readonly number[]): void {
+  for (let loop = sizes.length - 1; loop >= 0; loop -= 1) {
+    const next = (place[first + loop] as number) + 1;
+    place[first + loop] = next === sizes[loop] ? 0 : next;
+    if (next !== sizes[loop]) return;
+  }
 }
 
 const clamp = (index: number, size: number): number => Math.min(Math.max(index, 0), size - 1);
