@@ -6,6 +6,7 @@ import { contextOf, examples } from "./context.ts";
 import type { ExitCode } from "./failure.ts";
 import type { Terminal } from "./terminal.ts";
 import { addCheck } from "./verbs/check.ts";
+import { addCompare } from "./verbs/compare.ts";
 import { addCompile } from "./verbs/compile.ts";
 import { addData } from "./verbs/data.ts";
 import { addDoctor } from "./verbs/doctor.ts";
@@ -14,6 +15,7 @@ import { addExplain } from "./verbs/explain.ts";
 import { addFormat } from "./verbs/fmt.ts";
 import { addInit } from "./verbs/init.ts";
 import { addPredict } from "./verbs/predict.ts";
+import { addRun } from "./verbs/run.ts";
 import { addShow } from "./verbs/show.ts";
 import { addSweep } from "./verbs/sweep.ts";
 import { addTrain } from "./verbs/train.ts";
@@ -29,7 +31,9 @@ const verbs = [
   addTrain,
   addSweep,
   addEvaluate,
+  addCompare,
   addPredict,
+  addRun,
   addCompile,
   addDoctor,
 ];

@@ -2,6 +2,7 @@
 // follows its light or dark text.
 import type { TopLevelSpec } from "vega-lite";
 import type { MetricsRow } from "../train/metrics-log.ts";
+import { chartConfig, ink, palette } from "./chart-style.ts";
 
 export interface Curve {
   /** File name without ending, and the heading in the report. */
@@ -16,39 +17,6 @@ interface Point {
   readonly series: string;
   readonly seed: number;
 }
-
-/** Distinguishable for colour-blind readers on light and dark ground (Okabe and Ito 2008). */
-const palette = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#7a7a7a"];
-
-const ink = "currentColor";
-const config = {
-  background: "transparent",
-  font: "system-ui, sans-serif",
-  view: { stroke: null },
-  axis: {
-    labelColor: ink,
-    titleColor: ink,
-    domainColor: ink,
-    tickColor: ink,
-    gridColor: ink,
-    gridOpacity: 0.12,
-    domainOpacity: 0.35,
-    tickOpacity: 0.35,
-    labelFontSize: 11,
-    titleFontSize: 11,
-    titleFontWeight: "normal",
-    tickCount: 5,
-  },
-  legend: {
-    labelColor: ink,
-    titleColor: ink,
-    labelFontSize: 11,
-    orient: "top",
-    title: null,
-    symbolType: "stroke",
-    symbolStrokeWidth: 2,
-  },
-} as const;
 
 /** One curve for the total, each loss term and each metric. Vega is loaded on first use. */
 export async function drawCurves(rows: readonly MetricsRow[]): Promise<readonly Curve[]> {
@@ -142,7 +110,7 @@ function chart(
     width: 300,
     height: 160,
     padding: 4,
-    config,
+    config: chartConfig,
     layer: [
       { data: { values: [...steps] }, mark: { type: "line", strokeWidth: 1, opacity: 0.3 }, encoding },
       {
