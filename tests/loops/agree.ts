@@ -40,12 +40,12 @@ export function expectAgreement(graph: StaticGraph, inputs: Values, variables: V
 
 function expectClose(name: string, actual: Float64Array | undefined, expected: Float64Array): void {
   expect(actual?.length, name).toBe(expected.length);
-  expected.forEach((value, at) => {
-    const entry = (actual as Float64Array)[at] as number;
-    if (Number.isNaN(value) || !Number.isFinite(value)) expect(entry, `${name}[${at}]`).toBe(value);
-    else
-      expect(Math.abs(entry - value), `${name}[${at}]: ${entry} for ${value}`).toBeLessThanOrEqual(
-        1e-6 * Math.max(1, Math.abs(value)),
-      );
-  });
+  const found = actual as Float64Array;
+  const isWrong = (value: number, at: number): boolean => {
+    const entry = found[at] as number;
+    if (!Number.isFinite(value)) return !Object.is(entry, value);
+    return !(Math.abs(entry - value) <= 1e-6 * Math.max(1, Math.abs(value)));
+  };
+  const wrong = expected.findIndex(isWrong);
+  expect(wrong, `${name}[${wrong}] is ${found[wrong]} instead of ${expected[wrong]}`).toBe(-1);
 }

@@ -1,6 +1,5 @@
 // Lowering keeps every value: each primitive's samples with gradients, loops, the standard library, and whole training steps,
 // fused and run by the loops' float64 reference, against the interpreter of the graph.
-import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { checkSpec } from "../../src/compiler/check/index.ts";
 import { memoryHost } from "../../src/compiler/host.ts";
@@ -14,6 +13,7 @@ import { sampleFeeds, samplePlan } from "../executors/samples.ts";
 import { titledCases } from "../std/cases/index.ts";
 import { compileCase, makeBatch, makeSamples, makeWeights, probeOf, weightSizes } from "../std/harness.ts";
 import { expectAgreement, type Values, valuesOf } from "./agree.ts";
+import { testTrainingSteps } from "./training-steps.ts";
 
 const references = (feeds: ReturnType<typeof sampleFeeds>): Values =>
   Object.fromEntries(Object.entries(feeds).map(([name, value]) => [name, { ...value, data: Float64Array.from(value.data) }]));
@@ -60,20 +60,8 @@ describe("the standard library, forward and gradient", () => {
   });
 });
 
-const specs = [
-  { path: "tests/check/papers/cyin.mmx", sizes: { T: 4, Ft: 5, Fa: 3, Fv: 2 } },
-  { path: "tests/check/papers/semantic-mac.mmx", sizes: { Ft: 5, Fa: 3 } },
-  { path: "examples/digits/digits.mmx", sizes: { P: 6 } },
-  { path: "examples/mmcl/mmcl.mmx", sizes: { Ft: 5, Fa: 3, Fv: 2 } },
-] as const;
-
-describe.each(specs)("a training step of $path", ({ path, sizes }) => {
-  const { compiled } = checkSpec({ ...memoryHost({}), read: (file) => readFileSync(file, "utf8") }, path);
-  const stages = compiled?.train?.stages ?? [];
-  test.each(stages.map((stage) => [stage.name, stage] as const))("%s", (_name, stage) => {
-    const { graph } = makePlan("step", stage.graph, { B: 4, samples: 9, ...sizes });
-    expectAgreement(graph, valuesOf(graph, "input"), valuesOf(graph, "variable"));
-  });
+testTrainingSteps((graph) => {
+  expectAgreement(graph, valuesOf(graph, "input"), valuesOf(graph, "variable"));
 });
 
 test("a layer norm is one kernel, and its gradient another", () => {

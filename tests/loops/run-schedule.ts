@@ -93,7 +93,7 @@ export function expectSchedules(program: KernelProgram, given: Given, options: r
 
 function expectClose(name: string, found: Float64Array | undefined, expected: Float64Array): void {
   expect(found?.length, name).toBe(expected.length);
-  const wrong = [...expected].findIndex((value, at) => {
+  const wrong = expected.findIndex((value, at) => {
     const entry = (found as Float64Array)[at] as number;
     if (Object.is(entry, value) || (Number.isNaN(entry) && Number.isNaN(value))) return false;
     return !(Math.abs(entry - value) <= 1e-9 * Math.max(1, Math.abs(value)));

@@ -1,9 +1,6 @@
 // Schedules compute what their programs compute: every primitive with its gradient, the standard library, whole training
 // steps; with small chunks and every threshold at zero, so that even small programs are cut wherever they can be.
-import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { checkSpec } from "../../src/compiler/check/index.ts";
-import { memoryHost } from "../../src/compiler/host.ts";
 import type { StaticGraph } from "../../src/compiler/ir/graph.ts";
 import { makePlan } from "../../src/compiler/ir/make-plan.ts";
 import { lower } from "../../src/compiler/loops/lower/index.ts";
@@ -15,6 +12,7 @@ import { titledCases } from "../std/cases/index.ts";
 import { compileCase, makeBatch, makeSamples, makeWeights, probeOf, weightSizes } from "../std/harness.ts";
 import { valuesOf } from "./agree.ts";
 import { expectSchedules } from "./run-schedule.ts";
+import { testTrainingSteps } from "./training-steps.ts";
 
 type Arrays = Readonly<Record<string, { readonly data: ArrayLike<number> }>>;
 
@@ -48,20 +46,7 @@ describe("the standard library, forward and gradient", () => {
   });
 });
 
-const specs = [
-  { path: "tests/check/papers/cyin.mmx", sizes: { T: 4, Ft: 5, Fa: 3, Fv: 2 } },
-  { path: "tests/check/papers/semantic-mac.mmx", sizes: { Ft: 5, Fa: 3 } },
-  { path: "tests/check/papers/mmpda.mmx", sizes: { T: 4, Ft: 5, Fa: 3, Fv: 2, Ff: 3, Fm: 4 } },
-  { path: "examples/digits/digits.mmx", sizes: { P: 6 } },
-  { path: "examples/mmcl/mmcl.mmx", sizes: { Ft: 5, Fa: 3, Fv: 2 } },
-] as const;
-
-describe.each(specs)("a training step of $path", ({ path, sizes }) => {
-  const { compiled } = checkSpec({ ...memoryHost({}), read: (file) => readFileSync(file, "utf8") }, path);
-  const stages = compiled?.train?.stages ?? [];
-  test.each(stages.map((stage) => [stage.name, stage] as const))("%s", { timeout: 180_000 }, (_name, stage) => {
-    const { graph } = makePlan("step", stage.graph, { B: 3, samples: 7, ...sizes });
-    const [, finest] = check(graph, valuesOf(graph, "input"), valuesOf(graph, "variable"), [1]);
-    expect(finest?.segments.some(({ kind }) => kind === "chunked")).toBe(true);
-  });
+testTrainingSteps((graph) => {
+  const [, finest] = check(graph, valuesOf(graph, "input"), valuesOf(graph, "variable"), [1]);
+  expect(finest?.segments.some(({ kind }) => kind === "chunked")).toBe(true);
 });
