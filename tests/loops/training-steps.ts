@@ -20,7 +20,7 @@ const specs: readonly Spec[] = [
   { path: "tests/check/papers/semantic-mac.mmx", sizes: { Ft: 5, Fa: 3 }, set: {} },
   { path: "tests/check/papers/mmpda.mmx", sizes: { T: 4, Ft: 5, Fa: 3, Fv: 2, Ff: 3, Fm: 4 }, set: {} },
   { path: "examples/digits/digits.mmx", sizes: { P: 6 }, set: { D: "12", Z: "5" } },
-  { path: "examples/mmcl/mmcl.mmx", sizes: { Ft: 5, Fa: 3, Fv: 2 }, set: {} },
+  { path: "examples/mmcl/mmcl.mmx", sizes: { Ft: 5, Fa: 3, Fv: 2 }, set: { D: "8" } },
 ];
 
 /** The spec's text with the widths of its widest layers, which it names by no dimension, made small. */
