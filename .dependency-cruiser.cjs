@@ -47,7 +47,7 @@ module.exports = {
       from: { path: "^src/runtime/" },
       to: {
         path: "^(grammar|src/(compiler|cli|lsp))/",
-        pathNot: "^src/compiler/(ir|ops|dims|loops|emit/(wasm|wgsl|graphdef)|schemas|source|data|diagnostics|compiled\\.ts)",
+        pathNot: "^src/compiler/(ir|ops|dims|loops|emit/(wasm|wgsl|graphdef)|schemas|source|data|diagnostics|pipeline/graph|compiled\\.ts)",
         ...valuesOnly,
       },
     },
