@@ -141,7 +141,15 @@ export abstract class DataParser extends StatementParser {
 
   private readonly fieldColumn: Rule = this.RULE("fieldColumn", () => {
     this.CONSUME(t.From);
-    this.OR([{ ALT: () => this.CONSUME(t.StringLiteral) }, { ALT: () => this.CONSUME(Name) }]);
+    this.OR([
+      { ALT: () => this.CONSUME(t.StringLiteral) },
+      {
+        ALT: () => {
+          this.CONSUME(Name);
+          this.OPTION(() => this.SUBRULE(this.call));
+        },
+      },
+    ]);
   });
 
   protected readonly settings: Rule = this.RULE("settings", () => {

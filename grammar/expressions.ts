@@ -83,7 +83,7 @@ export abstract class ExpressionParser extends RecoveringParser {
     this.OR([{ ALT: () => this.CONSUME(t.Star) }, { ALT: () => this.SUBRULE(this.expression) }]);
   });
 
-  private readonly call: Rule = this.RULE("call", () => {
+  protected readonly call: Rule = this.RULE("call", () => {
     this.CONSUME(t.LeftParen);
     this.MANY_SEP({ SEP: t.Comma, DEF: () => this.SUBRULE(this.argument) });
     this.CONSUME(t.RightParen);

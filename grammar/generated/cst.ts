@@ -591,6 +591,7 @@ export type FieldColumnCstChildren = {
   From: IToken[];
   StringLiteral?: IToken[];
   Name?: IToken[];
+  call?: CallCstNode[];
 };
 
 export interface SettingsCstNode extends CstNode {

@@ -1,5 +1,5 @@
 // Loads the data that a spec's training, evaluation or prediction needs, and shows what does not fit.
-import { relative } from "node:path";
+import { dirname, relative, resolve } from "node:path";
 import type { CompiledSpec } from "../compiler/compiled.ts";
 import type { Dataset, Statistics } from "../runtime/data/dataset.ts";
 import type { Context } from "./context.ts";
@@ -46,6 +46,7 @@ export async function loadDatasets(
   await requireFittingHeaders(spec, wanted, { known, needsTargets: settings.targets !== "optional", folder }, context);
   const { loadDataset } = await import("../runtime/data/load.ts");
   const { DataProblem } = await import("../runtime/data/dataset.ts");
+  const { encodingDisplay } = await import("./encoding.ts");
   const datasets: Record<string, Dataset> = {};
   let sizes = known;
   for (const name of settings.blocks) {
@@ -56,6 +57,8 @@ export async function loadDatasets(
       const dataset = await loadDataset(schema, paths[name] ?? "", {
         dimensions: spec.compiled.dimensions,
         sizes,
+        specFolder: dirname(resolve(folder, spec.path)),
+        encoding: encodingDisplay(context),
         ...(statistics === undefined ? {} : { statistics }),
         ...(settings.targets === undefined ? {} : { targets: settings.targets }),
       });

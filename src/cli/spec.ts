@@ -124,13 +124,15 @@ export async function checkHeaders(
   if (present.length === 0) return { diagnostics: [], sizes };
   const { readHeader } = await import("../runtime/data/formats/index.ts");
   const { checkHeader } = await import("../compiler/data/check-header.ts");
+  const { headerWithEncodings } = await import("../runtime/data/encoders/columns.ts");
   const { dimensions } = spec.compiled;
   const needsTargets = options.needsTargets ?? true;
   const diagnostics: Diagnostic[] = [];
   for (const { schema, path } of present) {
-    const header = { ...(await readHeader(path)), path: relative(options.folder, path) };
-    const found = checkHeader(schema, header, { dimensions, sizes, needsTargets });
-    diagnostics.push(...found.diagnostics);
+    const stored = { ...(await readHeader(path)), path: relative(options.folder, path) };
+    const foreseen = await headerWithEncodings(schema, stored, dirname(resolve(options.folder, spec.path)));
+    const found = checkHeader(schema, foreseen.header, { dimensions, sizes, needsTargets });
+    diagnostics.push(...foreseen.diagnostics, ...found.diagnostics);
     sizes = { ...sizes, ...found.sizes };
   }
   return { diagnostics, sizes };

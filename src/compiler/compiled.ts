@@ -61,8 +61,28 @@ export interface FieldSchema {
   readonly range: { readonly low: number; readonly high: number } | undefined;
   /** Class names, in order, where element is `labels`. */
   readonly labels: readonly string[] | undefined;
-  /** Column in the file. */
+  /** Column in the file; for an encoded field the name that what the encoder made goes by. */
   readonly column: string;
+  readonly encoding?: EncodingSchema | undefined;
+  readonly span: Span;
+}
+
+/** What a frozen encoder makes of a column of the file: `from encode(raw.text, "MODEL")`. */
+export interface EncodingSchema {
+  /** The file's column: texts, or paths of sounds or images beside the file. */
+  readonly column: string;
+  /** A folder, relative to the spec, or a hub's name for the model. */
+  readonly model: string;
+  /** What the column holds; undefined: the model's files tell. */
+  readonly modality: "text" | "audio" | "image" | undefined;
+  /** `none` keeps the sequence of tokens, frames or patches. */
+  readonly pool: "mean" | "first" | "none";
+  /** Tokens, frames or patches that are read at most. */
+  readonly length: number | undefined;
+  /** Which of the model's weights; undefined: the most exact that its folder has. */
+  readonly weights: "f32" | "f16" | "int8" | undefined;
+  /** SHA-256 that the model's files must have. */
+  readonly checksum: string | undefined;
   readonly span: Span;
 }
 

@@ -14,6 +14,7 @@ import { cover, type Span } from "../source/span.ts";
 import type { DataItem, FieldDeclaration, SplitDeclaration, TensorType } from "../syntax/ast.ts";
 import type { Axis, BatchValue, Mask, TensorValue } from "../types/value.ts";
 import { type Elaboration, emit, graphInput, report } from "./context.ts";
+import { encodedColumn, readEncoding } from "./encoding.ts";
 import { evaluate } from "./expressions.ts";
 import type { Program } from "./program.ts";
 import { printPattern } from "./signatures.ts";
@@ -96,6 +97,11 @@ function declareField(program: Program, scope: Scope, field: FieldDeclaration): 
   if (range !== undefined && low !== undefined && high !== undefined && low >= high) {
     report(e, emptyRange, { span: cover(range.low.span, range.high.span), low, high });
   }
+  const encoding =
+    field.encoding === undefined
+      ? undefined
+      : readEncoding(program, scope, field.encoding, { name: field.name.text, role: field.role, element, axes });
+  if (field.encoding !== undefined && encoding === undefined) return undefined;
   return {
     name: field.name.text,
     role: field.role,
@@ -104,7 +110,8 @@ function declareField(program: Program, scope: Scope, field: FieldDeclaration): 
     optional: field.optional || type.optional,
     range: low === undefined || high === undefined ? undefined : { low, high },
     labels: labels?.members,
-    column: field.from?.text ?? field.name.text,
+    column: encoding === undefined ? (field.from?.text ?? field.name.text) : encodedColumn(encoding),
+    ...(encoding === undefined ? {} : { encoding }),
     span: field.span,
   };
 }

@@ -1,6 +1,6 @@
 // Checks a data block against the header of its file, before any value is read, and binds the sizes that the file decides.
 // `mmx check`, the editor and the loader all come here.
-import type { DataSchema, DimensionInfo, FieldAxis, FieldSchema } from "../compiled.ts";
+import type { DataSchema, DimensionInfo, EncodingSchema, FieldAxis, FieldSchema } from "../compiled.ts";
 import { type Diagnostic, diagnose } from "../diagnostics/diagnostic.ts";
 import { axesDiffer } from "../diagnostics/records/data/axes-differ.ts";
 import { columnMissing } from "../diagnostics/records/data/column-missing.ts";
@@ -8,6 +8,7 @@ import { countsDiffer } from "../diagnostics/records/data/counts-differ.ts";
 import { elementDiffers } from "../diagnostics/records/data/element-differs.ts";
 import { lengthsWrong } from "../diagnostics/records/data/lengths-wrong.ts";
 import { noSamples } from "../diagnostics/records/data/no-samples.ts";
+import { notEncodable } from "../diagnostics/records/data/not-encodable.ts";
 import { tooLong } from "../diagnostics/records/data/too-long.ts";
 import { closest } from "../diagnostics/suggest.ts";
 import type { Span } from "../source/span.ts";
@@ -39,6 +40,9 @@ export function checkHeader(schema: DataSchema, header: FileHeader, context: Hea
   const measured = new Set(schema.fields.flatMap((field) => [...companionsOf(field, header).lengths.keys()]));
   for (const field of schema.fields) {
     const column = findColumn(header, field.column);
+    if (field.encoding !== undefined) diagnostics.push(...checkEncoded(field, field.encoding, header));
+    // What an encoder makes is known only where its model is: until then the spec's word stands.
+    if (field.encoding !== undefined && column === undefined) continue;
     if (column === undefined) {
       if (field.role === "input" || context.needsTargets !== false) {
         const end = field.column === field.name ? { ...field.span, start: field.span.end } : undefined;
@@ -53,6 +57,16 @@ export function checkHeader(schema: DataSchema, header: FileHeader, context: Hea
   const bound = bindSizes(stored, context.sizes ?? {});
   diagnostics.push(...bound.diagnostics);
   return { diagnostics, sizes: sizesOf(bound.sizes) };
+}
+
+/** The column that an encoder reads is there and holds texts: the samples themselves, or where they lie. */
+function checkEncoded(field: FieldSchema, encoding: EncodingSchema, header: FileHeader): readonly Diagnostic[] {
+  const raw = findColumn(header, encoding.column);
+  if (raw === undefined) {
+    return [missing(header, { column: encoding.column, reader: field.name, span: encoding.span, end: undefined })];
+  }
+  if (raw.type === "text" && raw.shape.length === 1) return [];
+  return [diagnose(notEncodable, { span: encoding.span, field: field.name, column: describeColumn(raw) })];
 }
 
 interface Count {

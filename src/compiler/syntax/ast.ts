@@ -93,6 +93,8 @@ export interface FieldDeclaration extends Located {
   readonly range: { readonly low: Expression; readonly high: Expression } | undefined;
   /** The column in the file, where it differs from the field's name. */
   readonly from: Name | undefined;
+  /** `from encode(raw.text, "MODEL")`: what a frozen encoder makes of a column. */
+  readonly encoding: CallExpression | undefined;
   readonly doc: string | undefined;
 }
 

@@ -1,14 +1,16 @@
 // Loads a data file for a data block: header check, columns, values, lengths, parts, standardising. Everything that can be
 // wrong with the file comes out as `DataProblem` with diagnostics, before any training starts.
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
+import { dirname } from "node:path";
 import type { DataSchema, DimensionInfo, FieldSchema } from "../../compiler/compiled.ts";
 import { checkHeader, findColumn } from "../../compiler/data/check-header.ts";
 import type { FileHeader } from "../../compiler/data/header.ts";
 import { type Diagnostic, diagnose } from "../../compiler/diagnostics/diagnostic.ts";
 import { fileUnreadable } from "../../compiler/diagnostics/records/data/file-unreadable.ts";
+import { fileChecksum } from "../files/checksum.ts";
 import { checkField } from "./check-field.ts";
 import { DataProblem, type Dataset, type FieldData, type Statistics, trainingPart } from "./dataset.ts";
+import { encodeFields, headerWithEncodings } from "./encoders/columns.ts";
+import type { EncodeProgress } from "./encoders/encode.ts";
 import { type Columns, FormatError } from "./formats/format.ts";
 import { readColumns, readHeader } from "./formats/index.ts";
 import { findGroupLeaks } from "./group-leak.ts";
@@ -27,24 +29,46 @@ export interface LoadOptions {
   readonly statistics?: Statistics;
   /** `optional` for prediction: columns of targets may be missing, and all rows form the one part `all`. */
   readonly targets?: "required" | "optional";
+  /** The spec's folder, where the paths of frozen encoders start; else the data file's. */
+  readonly specFolder?: string;
+  /** Hears how far a frozen encoder is. */
+  readonly encoding?: (progress: EncodeProgress) => void;
 }
 
 /** Loads a file. Throws `DataProblem` where it cannot be read or does not agree with the data block. */
 export async function loadDataset(schema: DataSchema, path: string, options: LoadOptions): Promise<Dataset> {
   return reportUnreadable(schema, async () => {
-    const header = await readHeader(path);
+    const specFolder = options.specFolder ?? dirname(path);
+    const stored = await readHeader(path);
     const needsTargets = options.targets !== "optional";
     const known = options.sizes ?? {};
-    const check = checkHeader(schema, header, { dimensions: options.dimensions, sizes: known, needsTargets });
-    failOn(check.diagnostics);
+    const fitting = (header: FileHeader): Readonly<Record<string, number>> => {
+      const check = checkHeader(schema, header, { dimensions: options.dimensions, sizes: known, needsTargets });
+      failOn(check.diagnostics);
+      return { ...known, ...check.sizes };
+    };
+    const foreseen = await headerWithEncodings(schema, stored, specFolder);
+    failOn(foreseen.diagnostics);
+    fitting(foreseen.header);
     const block = needsTargets ? schema : { ...schema, split: undefined };
-    const fields = schema.fields.filter((field) => findColumn(header, field.column) !== undefined);
-    const wanted = new Set([...fields.flatMap((field) => columnsFor(field, header)), ...splitColumns(block)]);
-    const columns = await readColumns(path, [...wanted]);
-    const sizes = { ...known, ...check.sizes };
+    const fields = schema.fields.filter(
+      (field) => field.encoding !== undefined || findColumn(stored, field.column) !== undefined,
+    );
+    const wanted = new Set([...fields.flatMap((field) => columnsFor(field, stored)), ...splitColumns(block)]);
+    const read = await readColumns(path, [...wanted]);
+    const encoded = await encodeFields(fields, read, {
+      specFolder,
+      dataFolder: dirname(path),
+      report: options.encoding ?? silent,
+    });
+    const columns = new Map([...read, ...encoded]);
+    const header = { ...stored, columns: [...stored.columns, ...encoded.values()] };
+    const sizes = fitting(header);
     return assemble(block, fields, { header, columns, path, sizes, checksum: await fileChecksum(path) }, options);
   });
 }
+
+const silent = (): void => undefined;
 
 async function reportUnreadable<Result>(schema: DataSchema, load: () => Promise<Result>): Promise<Result> {
   try {
@@ -121,11 +145,4 @@ function standardiseFields(
     fields.set(name, applyStatistics(data, fitted, lengthOf));
   }
   return { fields, statistics };
-}
-
-/** sha256 of a file's bytes, hexadecimal. */
-export async function fileChecksum(path: string): Promise<string> {
-  const hash = createHash("sha256");
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
-  return hash.digest("hex");
 }

@@ -24,6 +24,7 @@ export interface RawField {
 
 /** Columns that loading this field reads. */
 export function columnsFor(field: FieldSchema, header: FileHeader): readonly string[] {
+  if (field.encoding !== undefined) return [field.encoding.column];
   const { lengths, offsets, present } = companionsOf(field, header);
   return [
     field.column,

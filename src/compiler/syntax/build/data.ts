@@ -1,6 +1,7 @@
 // Builds `data` and `labels` declarations of the AST from the CST.
 import type { IToken } from "chevrotain";
 import type {
+  CallCstNode,
   DataItemCstNode,
   FieldCstNode,
   FieldRangeCstNode,
@@ -11,9 +12,9 @@ import { diagnose } from "../../diagnostics/diagnostic.ts";
 import { labelsRange } from "../../diagnostics/records/syntax/labels-range.ts";
 import { unexpected } from "../../diagnostics/records/syntax/unexpected.ts";
 import { cover, type Span } from "../../source/span.ts";
-import type { DataItem, FieldDeclaration, LabelsItem, Name, SplitDeclaration } from "../ast.ts";
+import type { CallExpression, DataItem, FieldDeclaration, LabelsItem, Name, SplitDeclaration } from "../ast.ts";
 import { all, type BuildContext, nameOf, namesOf, nodeSpan, one, stringValue, tokenSpan } from "./context.ts";
-import { buildExpression, buildSetting, buildString } from "./expressions.ts";
+import { buildCall, buildExpression, buildSetting, buildString } from "./expressions.ts";
 import { buildOperation } from "./operations.ts";
 import { buildType } from "./types.ts";
 
@@ -48,6 +49,7 @@ function buildField(context: BuildContext, node: FieldCstNode, fallback: number)
   const range = one(children.fieldRange);
   const column = one(children.fieldColumn)?.children;
   const columnToken = one(column?.StringLiteral) ?? one(column?.Name);
+  const callNode = one(column?.call);
   return {
     span,
     name: nameOf(context, one(children.name), span.start),
@@ -55,9 +57,16 @@ function buildField(context: BuildContext, node: FieldCstNode, fallback: number)
     type,
     optional: one(children.Optional) !== undefined || (type.kind === "tensor" && type.optional),
     range: range === undefined ? undefined : buildBounds(context, range, span.end),
-    from: columnToken === undefined ? undefined : nameOrString(context, columnToken),
+    from: columnToken === undefined || callNode !== undefined ? undefined : nameOrString(context, columnToken),
+    encoding: columnToken === undefined || callNode === undefined ? undefined : buildEncoding(context, columnToken, callNode),
     doc: context.docAt(span.start),
   };
+}
+
+/** `encode(raw.text, "MODEL")` behind `from`: a call like any other; the checker knows the functions that may stand there. */
+function buildEncoding(context: BuildContext, name: IToken, node: CallCstNode): CallExpression {
+  const span = tokenSpan(context, name);
+  return buildCall(context, { kind: "name", span, name: name.image }, node, cover(span, nodeSpan(context, node, span.end)));
 }
 
 /** `in low .. high`; anything else behind `in` is reported and left out. */

@@ -16,7 +16,7 @@ import type {
 import { diagnose } from "../../diagnostics/diagnostic.ts";
 import { mixedBraces } from "../../diagnostics/records/syntax/mixed-braces.ts";
 import { cover, type Span } from "../../source/span.ts";
-import type { Expression, ForClause, NumberLiteral, Setting, StringLiteral } from "../ast.ts";
+import type { CallExpression, Expression, ForClause, NumberLiteral, Setting, StringLiteral } from "../ast.ts";
 import {
   all,
   type BuildContext,
@@ -88,7 +88,7 @@ function withSuffix(context: BuildContext, object: Expression, suffix: MemberCst
   return { kind: "index", span, object, indices };
 }
 
-function buildCall(context: BuildContext, callee: Expression, node: CallCstNode, span: Span): Expression {
+export function buildCall(context: BuildContext, callee: Expression, node: CallCstNode, span: Span): CallExpression {
   const positional: Expression[] = [];
   const named: Setting[] = [];
   const clauses: ForClause[] = [];

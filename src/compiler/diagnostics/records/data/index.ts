@@ -3,11 +3,13 @@ import { axesDiffer } from "./axes-differ.ts";
 import { columnMissing } from "./column-missing.ts";
 import { countsDiffer } from "./counts-differ.ts";
 import { elementDiffers } from "./element-differs.ts";
+import { encoderFailed } from "./encoder-failed.ts";
 import { fileUnreadable } from "./file-unreadable.ts";
 import { groupLeak } from "./group-leak.ts";
 import { labelUnknown } from "./label-unknown.ts";
 import { lengthsWrong } from "./lengths-wrong.ts";
 import { noSamples } from "./no-samples.ts";
+import { notEncodable } from "./not-encodable.ts";
 import { outOfRange } from "./out-of-range.ts";
 import { paddingUnknown } from "./padding-unknown.ts";
 import { partEmpty } from "./part-empty.ts";
@@ -39,4 +41,6 @@ export const dataDiagnostics = [
   groupLeak,
   fileUnreadable,
   noSamples,
+  notEncodable,
+  encoderFailed,
 ] as const;

@@ -2,6 +2,7 @@
 import { argumentShape } from "./argument-shape.ts";
 import { axisAmbiguous } from "./axis-ambiguous.ts";
 import { axisNotFound } from "./axis-not-found.ts";
+import { badEncoding } from "./bad-encoding.ts";
 import { badFieldType } from "./bad-field-type.ts";
 import { carryDiffers } from "./carry-differs.ts";
 import { conditionNotStatic } from "./condition-not-static.ts";
@@ -61,4 +62,5 @@ export const typesDiagnostics = [
   missingFor,
   emptyRange,
   notStandardisable,
+  badEncoding,
 ] as const;
