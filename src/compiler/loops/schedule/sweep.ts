@@ -124,14 +124,14 @@ export function sweep(
         refused.add(buffer);
         return undefined;
       }
-      stack.push(...(predecessors[at] ?? []));
+      for (const before of predecessors[at] ?? none) if (alignments.has(before)) stack.push(before);
     }
-    const written = new Set([...moved.keys()].flatMap((at) => [...(items[at] as Item).touches.writes]));
-    const isShared = [...alignments.keys()].some(
-      (at) => !moved.has(at) && [...(items[at] as Item).touches.writes].some((own) => written.has(own)),
-    );
-    const wasFilled = [...written].some((own) => absorbed.has(fillers.get(own)?.item ?? -1));
-    if (moved.size === 0 || isShared || wasFilled) return undefined;
+    if (moved.size === 0) return undefined;
+    const written = new Set<number>();
+    for (const at of moved.keys()) for (const own of (items[at] as Item).touches.writes) written.add(own);
+    const staysWritten = (own: number): boolean =>
+      producers.get(own)?.some((at) => alignments.has(at) && !moved.has(at)) === true;
+    for (const own of written) if (staysWritten(own) || absorbed.has(fillers.get(own)?.item ?? -1)) return undefined;
     const before = new Map([...written].flatMap((own): [number, View][] => viewed(own)));
     for (const at of moved.keys()) {
       alignments.delete(at);
