@@ -8,7 +8,7 @@ out. Video has no source to fit a network to; it is replaced by the hidden layer
 real one is worth on other speakers. Audio is itself. The test fold is never read.
 
 Usage: python3 replica.py MOSI WORDVEC OUT; writes OUT/replica-0.npz to replica-4.npz in the form of data/conversations.npz, with
-fold 0 for the four parts and 1 for the one left out. Needs PyTorch and NumPy.
+fold 0 for the four parts and 2, a test, for the one left out. Needs PyTorch and NumPy.
 """
 
 import csv
@@ -111,6 +111,6 @@ for part in range(PARTS):
         padded[name] = np.zeros((len(films), lengths.max(), *values.shape[1:]), np.float32)
         for index in range(len(films)):
             padded[name][index, : lengths[index]] = values[film == index]
-    fold = (np.arange(len(films)) % PARTS == part).astype(np.uint8)
+    fold = np.where(np.arange(len(films)) % PARTS == part, 2, 0).astype(np.uint8)
     np.savez_compressed(out / f"replica-{part}.npz", film=np.array(films), U_length=lengths.astype(np.int32), fold=fold, **padded)
     print(part, f"epochs {epochs}", *(f"{name}: {r[~held].mean():.1%} seen, {r[held].mean():.1%} held out" for name, r in right.items()))

@@ -21,7 +21,8 @@ PADDING = 7.5
 WIDTHS = {"text": 100, "audio": 73, "video": 100}
 NOISY = ("audio", "video")
 D = 16
-DROPOUT, CUTOFF, NOISE = 0.3, 0.2, 0.1
+DROPOUT = {"utterances": 0.3, "conversations": 0.5}
+CUTOFF, NOISE = 0.2, 0.1
 TEMPERATURE = 0.1
 LAMBDA = 0.1
 LEARNING_RATE, DECAY, CLIP = 1e-3, 1e-2, 1.0
@@ -63,41 +64,47 @@ class TwoLayers(nn.Module):
 
 
 class Coder(nn.Module):
-    def __init__(self, inputs):
+    def __init__(self, inputs, rate):
         super().__init__()
-        self.linear, self.norm = nn.Linear(inputs, D), nn.LayerNorm(D)
+        self.linear, self.norm, self.rate = nn.Linear(inputs, D), nn.LayerNorm(D), rate
 
     def forward(self, x, draws):
-        return dropout(F.gelu(self.norm(self.linear(x.clamp(-5, 5)))), DROPOUT, draws)
+        return dropout(F.gelu(self.norm(self.linear(x.clamp(-5, 5)))), self.rate, draws)
 
 
 class Around(nn.Module):
-    """A GRU in each direction along a conversation, beside what comes in."""
+    """Utterances beside means over their neighbours, three reaches wide, conversation by conversation."""
 
-    def __init__(self, inputs):
+    def __init__(self, inputs, rate):
         super().__init__()
-        self.linear, self.gru = nn.Linear(inputs, D), nn.GRU(D, D // 2, bidirectional=True, batch_first=True)
+        self.linear, self.rate = nn.Linear(inputs, D), rate
 
     def forward(self, x, draws):
-        inward = dropout(F.gelu(self.linear(x)), DROPOUT, draws)
-        around = torch.zeros(*x.shape[:2], D)
+        said = dropout(F.gelu(self.linear(x)), self.rate, draws)
+        around = torch.zeros(*x.shape[:2], 4 * D)
         for talk, length in enumerate(LENGTHS):
-            around[talk, :length] = self.gru(inward[talk : talk + 1, :length])[0][0]
-        return torch.cat([dropout(around, DROPOUT, draws), x], dim=-1)
+            own = said[talk, :length]
+            means = [
+                torch.stack([own[max(0, place - reach) : place + reach + 1].mean(0) for place in range(length)])
+                for reach in (1, 3, length)
+            ]
+            around[talk, :length] = torch.cat([own, *means], dim=1)
+        return around
 
 
 class MMCL(nn.Module):
     def __init__(self, talks):
         super().__init__()
         self.talks = talks
-        self.code = nn.ModuleDict({name: Coder(width) for name, width in WIDTHS.items()})
+        rate = DROPOUT["conversations" if talks else "utterances"]
+        self.code = nn.ModuleDict({name: Coder(width, rate) for name, width in WIDTHS.items()})
         self.project = nn.ModuleDict({name: TwoLayers(D, D, D) for name in NOISY})
-        self.join = TwoLayers(2 * D, D, D, DROPOUT)
+        self.join = TwoLayers(2 * D, D, D, rate)
         self.to_text = TwoLayers(D, D, D)
         self.to_av = TwoLayers(D, D, D)
         if talks:
-            self.around = Around(4 * D)
-        self.score = TwoLayers(5 * D if talks else 4 * D, D, 1, DROPOUT)
+            self.around = Around(4 * D, rate)
+        self.score = TwoLayers(4 * D, D, 1, rate)
 
     def among(self, x):
         """What is contrasted with one another: the batch, or the utterances of each conversation."""
@@ -211,12 +218,7 @@ def weight_names(model):
     two_layers(f"{network}/to_av", model.to_av)
     two_layers(f"{network}/score", model.score)
     if model.talks:
-        linear(f"{network}/seen/Around/Linear", model.around.linear)
-        for layer, suffix in (("GRU", ""), ("GRU_2", "_reverse")):
-            path = f"{network}/seen/Around/BiGRU/{layer}"
-            for part, kind in (("gates", "ih"), ("cell/GRUCell/own", "hh")):
-                names[f"{path}/{part}/Linear.weight"] = (getattr(model.around.gru, f"weight_{kind}_l0{suffix}"), True)
-                names[f"{path}/{part}/Linear.offset"] = (getattr(model.around.gru, f"bias_{kind}_l0{suffix}"), False)
+        linear(f"{network}/seen/Around/said/Linear", model.around.linear)
     return names
 
 
