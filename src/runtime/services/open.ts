@@ -1,4 +1,5 @@
 // Binds a pipeline to what it runs with: every service opened, every memory read, before anything is asked of them.
+import { existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { CompiledPipeline, ServiceSchema } from "../../compiler/pipeline/graph.ts";
 import { type Bindings, serviceKinds } from "./kinds/index.ts";
@@ -32,6 +33,10 @@ export async function openPipeline(sources: PipelineSources): Promise<OpenPipeli
     const known = serviceKinds.map(({ kind }) => kind).join(", ");
     const remedy = `Add "${name}": { "kind": … } under "services" in ${bindingsPath}; the kinds are ${known}.`;
     throw new ServiceError(name, "is bound to nothing", remedy);
+  }
+  for (const node of pipeline.nodes) {
+    if (node.op !== "file" || existsSync(resolve(folder, node.path))) continue;
+    throw new Error(`the spec names ${node.path}, and ${resolve(folder, node.path)} is not there`);
   }
   const services = new Map<string, OpenService>();
   const close = async (): Promise<void> => {

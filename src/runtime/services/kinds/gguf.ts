@@ -64,7 +64,7 @@ export const gguf: ServiceKind<GgufBinding> = {
     const prompt = requiredParameter(schema, "text", "a language model");
     requireResult(schema, ["text"], "a language model");
     const path = resolve(folder, binding.model);
-    const { temperature = 0.2, max_tokens: maxTokens = 64, context = 2048, system } = binding;
+    const { temperature = 0.2, max_tokens: maxTokens = 64, context = 2048, system = "" } = binding;
     const key = `gguf ${path} ${context}`;
     const known = shared.get(key) as Promise<Loaded> | undefined;
     const loading = known ?? load(path, context, environment);
@@ -74,8 +74,7 @@ export const gguf: ServiceKind<GgufBinding> = {
       identity: `gguf ${basename(path)} sha256:${checksum} temperature ${temperature} max_tokens ${maxTokens} context ${context}`,
       async call(given, seed) {
         const sequence = llamaContext.getSequence();
-        const options = system === undefined ? {} : { systemPrompt: system };
-        const session = new library.LlamaChatSession({ contextSequence: sequence, ...options });
+        const session = new library.LlamaChatSession({ contextSequence: sequence, systemPrompt: system });
         try {
           const answer = await session.prompt(textArgument(given, prompt), { temperature, seed, maxTokens });
           return answer.trim();
