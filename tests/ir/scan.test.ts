@@ -60,8 +60,32 @@ test("only the final carry, only the weights: what nothing needs leaves the loop
   const scan = gatedScan(s, false, h, x, stepMask(s), weights);
   const { optimised } = checkGradients(s, s.total(part(s, scan, 0)), weights, { B: 2, T: 3 });
   const backward = optimised.nodes.filter((node) => node.op === "scan").at(-1);
-  expect(backward?.attributes.outputs, "no gradient of the sequence is asked for").toBe(0);
+  expect(backward?.attributes, "one carry: the weights' gradients are summed after the loop").toMatchObject({ carries: 1 });
+  const names = new Set(Object.values(backward?.body?.outputs ?? {}));
+  expect(names.size, "no gradient of the sequence is asked for, only what the two sums need is stacked").toBe(3);
 });
+
+test.each([1, 3])("two layers in opposite directions over %i steps: products before, sums after the loops", (steps) => {
+  const s = script();
+  const weights = ["a", "b"].flatMap((name, layer) => [
+    s.variable(`wx ${name}`, layer === 0 ? inner : hidden, 3 * hidden),
+    s.variable(`wh ${name}`, hidden, 3 * hidden),
+  ]);
+  const [h, x, mask] = [s.input("h", "f32", B, hidden), s.input("x", "f32", "T", B, inner), stepMask(s)];
+  const first = gatedScan(s, false, h, x, mask, weights.slice(0, 2));
+  const second = gatedScan(s, true, h, s.builder.add("slice", [part(s, first, 1)], firstFeatures()), mask, [
+    s.builder.add("slice", [weights[2] as number], { starts: [0, 0].map(size), sizes: [size(inner), size(3 * hidden)] }),
+    weights[3] as number,
+  ]);
+  const { plain, optimised } = checkGradients(s, s.total(part(s, second, 0)), weights, { B: 2, T: steps });
+  const dots = (graph: typeof plain): number =>
+    graph.nodes.reduce((sum, node) => sum + (node.body?.nodes.filter((each) => each.op === "dot").length ?? 0), 0);
+  expect(dots(plain), "in four forward loops 2, in the backward ones 2 replayed, 3 of gradients, 1 for the layer below").toBe(19);
+  expect(dots(optimised), "h U and its gradient, twice, and the gradient for the layer below").toBe(5);
+});
+
+/** [T, B, hidden] cut to the features that a layer takes. */
+const firstFeatures = () => ({ starts: [0, 0, 0].map(size), sizes: [size("T"), size(B), size(inner)] });
 
 test("a reversed scan is a scan of the reversed sequence, outputs reversed", () => {
   const s = script();

@@ -5,6 +5,8 @@ import { mergeCommon } from "./cse.ts";
 import { eliminateDead } from "./dead.ts";
 import { fold } from "./fold.ts";
 import { mapBodies } from "./rewrite.ts";
+import { hoistProducts } from "./scan-products.ts";
+import { takeSumsOut } from "./scan-sums.ts";
 import { mergeScans } from "./scans.ts";
 
 /** Every pass by name, in the order in which `optimise` runs them on a graph; bodies of loops get the same. */
@@ -15,6 +17,9 @@ const passes: readonly { readonly name: string; run(graph: StaticGraph): StaticG
   { name: "bodies", run: (graph) => mapBodies(graph, runPasses) },
   { name: "fold", run: fold },
   { name: "cse", run: mergeCommon },
+  // On simplified bodies, and where inputs that are equal are one node.
+  { name: "products before loops", run: hoistProducts },
+  { name: "sums after loops", run: takeSumsOut },
   { name: "fold again", run: fold },
   { name: "cse again", run: mergeCommon },
   { name: "dead again", run: eliminateDead },
