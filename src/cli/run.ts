@@ -12,16 +12,19 @@ export interface OpenedRun {
   readonly data: Readonly<Record<string, string>>;
 }
 
+/** `settings` are set beside the run's own: `evaluate.missing`, say. */
 export async function openedRun(
   folder: string,
   which: "last" | "best",
   given: Readonly<Record<string, string>>,
   context: Context,
+  settings: Readonly<Record<string, string>> = {},
 ): Promise<OpenedRun> {
   const { openRun } = await import("../runtime/train/trained-run.ts");
   const run = await openRun(resolve(context.terminal.folder, folder), which);
   const { spec: recorded, overrides, data } = run.config;
-  const spec = await checkedOn(recordedHost(recorded.files, context.terminal.folder), recorded.path, overrides, context);
+  const host = recordedHost(recorded.files, context.terminal.folder);
+  const spec = await checkedOn(host, recorded.path, { ...overrides, ...settings }, context);
   const files = Object.fromEntries(Object.entries(data).map(([name, { path }]) => [name, path]));
   return { run, spec, data: { ...files, ...given } };
 }

@@ -53,6 +53,34 @@ describe("mmx compare", () => {
     expect(out).toContain(join("tables", "tables.tex"));
   });
 
+  test("eval --missing hides what it is told to, repeats itself, and draws as often as asked", async () => {
+    const evaluated = async (...more: string[]) => {
+      const { exit, out, error } = await here("eval", "wide-1", "--backend", "cpu", ...more);
+      expect([exit, error]).toEqual([0, ""]);
+      return out;
+    };
+    const rates = await evaluated("--missing", "rates", ".1-.3", "--format", "csv");
+    const columns = rates.split("\n").filter((line) => line.includes("by the share") && line.includes(",mae,"));
+    expect(columns.map((line) => line.split(",")[2])).toEqual(["0%", "10%", "20%", "30%", "mean of 10%–30%"]);
+    expect(await evaluated("--missing", "rates", ".1-.3", "--format", "csv")).toBe(rates);
+    expect(await evaluated("--missing", "rates", ".1-.3", "--format", "csv", "--draws", "3")).not.toBe(rates);
+    // On subsets nothing is drawn and this model has no noise, so the training's own test is repeated to the bit.
+    const { seeds } = JSON.parse(await evaluated("--missing", "subsets", "--json", "--draws", "2")) as {
+      seeds: { missing: { condition: string; metrics: { mae: number } }[] }[];
+    };
+    const rows = readFileSync(join(folder, "wide-1", "metrics.jsonl"), "utf8")
+      .trimEnd()
+      .split("\n");
+    const { missing } = JSON.parse(rows.at(-1) ?? "") as { missing: { condition: string; metrics: { mae: number } }[] };
+    expect(missing.length).toBeGreaterThan(1);
+    for (const { condition, metrics } of missing)
+      expect(seeds[0]?.missing.find((row) => row.condition === condition)?.metrics.mae).toBeCloseTo(metrics.mae, 12);
+    expect(await here("eval", "wide-1", "--missing", "rate")).toMatchObject({
+      exit: 2,
+      error: expect.stringContaining("--missing rate: rates or subsets are wanted"),
+    });
+  });
+
   test("what is no run, and tables that the runs cannot fill", async () => {
     expect(await here("compare", "nowhere")).toMatchObject({
       exit: 3,

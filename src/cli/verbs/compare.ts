@@ -1,15 +1,14 @@
 // `mmx compare`: tables over runs and sweeps, as papers print them; and their curves over the share of modalities missing.
 import { join, resolve } from "node:path";
 import { type Command, Option } from "commander";
+import { type TableFormat, tableFormats } from "../../runtime/tables/formats.ts";
 import type { Table, TableKind } from "../../runtime/tables/table.ts";
-import type { TableFormat } from "../../runtime/tables/write.ts";
 import type { Act, Context } from "../context.ts";
 import { examples } from "../context.ts";
 import type { ExitCode } from "../failure.ts";
 import { CommandError, exitCode, usageError } from "../failure.ts";
 
 const kinds = ["metric", "rate", "subset", "sweep"] as const;
-const formats = ["text", "markdown", "csv", "latex", "svg"] as const;
 
 interface CompareOptions {
   readonly by?: TableKind;
@@ -33,7 +32,7 @@ export function addCompare(program: Command, act: Act): void {
     .option("--metrics <names>", "the metrics, with commas between them (default: all of the results)")
     .addOption(
       new Option("--format <format>", "csv has full precision; latex is for booktabs; svg draws curves over the rates")
-        .choices(formats)
+        .choices([...tableFormats, "svg"])
         .default("text"),
     )
     .option("--out <dir>", "write every table in every format, and the curves, into this folder")
@@ -92,9 +91,7 @@ async function writeAll(tables: readonly Table[], out: string, context: Context)
   const { writeTables } = await import("../../runtime/tables/write.ts");
   const { drawMissingCurve } = await import("../../runtime/report/missing-curves.ts");
   const endings = { text: "txt", markdown: "md", csv: "csv", latex: "tex" } as const;
-  const files = new Map(
-    (["text", "markdown", "csv", "latex"] as const).map((format) => [`tables.${endings[format]}`, writeTables(tables, format)]),
-  );
+  const files = new Map(tableFormats.map((format) => [`tables.${endings[format]}`, writeTables(tables, format)]));
   for (const table of tables) {
     const svg = await drawMissingCurve(table);
     if (svg !== undefined) files.set(`${(table.columns[0]?.metric ?? "curve").replaceAll(/[^\w.-]/g, "_")}-by-rate.svg`, svg);

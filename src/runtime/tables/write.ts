@@ -1,9 +1,7 @@
 // A table as text for a terminal, as Markdown, CSV or LaTeX.
 import { displayWidth } from "../../compiler/diagnostics/columns.ts";
+import type { TableFormat } from "./formats.ts";
 import { bestOf, cellTexts, type Measure, type Table } from "./table.ts";
-
-export const tableFormats = ["text", "markdown", "csv", "latex"] as const;
-export type TableFormat = (typeof tableFormats)[number];
 
 /** Several tables in one format, an empty line between them. */
 export function writeTables(tables: readonly Table[], format: TableFormat): string {

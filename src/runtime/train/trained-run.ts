@@ -5,14 +5,14 @@ import type { Statistics } from "../data/dataset.ts";
 import type { Executor, Session } from "../executors/executor.ts";
 import { type Checkpoint, loadCheckpoint } from "./checkpoint.ts";
 import { evaluate } from "./evaluate.ts";
-import type { ConditionResult, MetricValues, Summary } from "./events.ts";
+import type { ConditionResult, MetricValues, Spread, Summary } from "./events.ts";
 import { planMetrics } from "./metric-requests.ts";
 import { planCache } from "./plans.ts";
 import { type Prediction, predictionOf } from "./predictions.ts";
 import { type Datasets, fixedSizes, trainingSources } from "./run-context.ts";
 import { hashPlans, type RunConfig, readRunConfig, runPaths } from "./run-directory.ts";
 import { summarise, summariseConditions } from "./summary.ts";
-import { testModel } from "./test-split.ts";
+import { type TestResult, testModel } from "./test-split.ts";
 import { TrainError } from "./train-error.ts";
 import { trained } from "./trainer.ts";
 
@@ -49,6 +49,8 @@ export interface EvaluateRunOptions {
   readonly spec: CompiledSpec;
   readonly datasets: Datasets;
   readonly executor: Executor;
+  /** How often the missing-modality conditions are drawn anew; a seed's result is the mean. Default 1, the draw of the training's test. */
+  readonly draws?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -56,7 +58,11 @@ export interface RunEvaluation {
   readonly split: string;
   readonly test: Summary;
   readonly missing: readonly ConditionResult<Summary>[];
-  readonly seeds: readonly { readonly seed: number; readonly metrics: MetricValues }[];
+  readonly seeds: readonly {
+    readonly seed: number;
+    readonly metrics: MetricValues;
+    readonly missing: readonly ConditionResult<MetricValues>[];
+  }[];
   /** Why a metric has no value, by metric. */
   readonly reasons: Readonly<Record<string, string>>;
 }
@@ -77,27 +83,36 @@ export async function evaluateRun(options: EvaluateRunOptions): Promise<RunEvalu
   let split = "";
   for (const checkpoint of run.checkpoints) {
     const { seed } = checkpoint.header;
-    const result = await withWeights(options.executor, checkpoint, (session) =>
-      testModel({
-        model,
-        program: evaluateProgram,
-        datasets,
-        plans: planCache(session),
-        sizes,
-        metrics,
-        batch: last?.batch ?? program.batch,
-        epochs: last?.epochs ?? 1,
-        seed,
-        signal: options.signal,
-      }),
-    );
-    split = result.split;
-    Object.assign(reasons, result.complete.reasons);
-    seeds.push({ seed, metrics: result.complete.metrics, missing: result.missing });
+    const drawn = await withWeights(options.executor, checkpoint, async (session) => {
+      const shared = { model, program: evaluateProgram, datasets, plans: planCache(session), sizes, metrics };
+      const pace = { batch: last?.batch ?? program.batch, epochs: last?.epochs ?? 1, signal: options.signal };
+      const results: TestResult[] = [];
+      for (let draw = 0; draw < Math.max(1, options.draws ?? 1); draw += 1)
+        results.push(await testModel({ ...shared, ...pace, seed: seed + draw * drawDistance }));
+      return results;
+    });
+    const [first] = drawn;
+    if (first === undefined) throw new RangeError("a test without a draw");
+    split = first.split;
+    Object.assign(reasons, first.complete.reasons);
+    seeds.push({ seed, metrics: first.complete.metrics, missing: meanConditions(drawn.map(({ missing: each }) => each)) });
   }
   const test = summarise(seeds.map((each) => each.metrics));
   const missing = summariseConditions(seeds.map((each) => each.missing));
-  return { split, test, missing, seeds: seeds.map(({ seed, metrics: values }) => ({ seed, metrics: values })), reasons };
+  return { split, test, missing, seeds, reasons };
+}
+
+/** Between the seeds of two draws: further apart than seeds that a person gives, so that no draw is another run's. */
+const drawDistance = 1_000_003;
+
+/** Condition by condition the mean over the draws; null where one has no value. */
+function meanConditions(draws: readonly (readonly ConditionResult<MetricValues>[])[]): readonly ConditionResult<MetricValues>[] {
+  const mean = (value: number | null | Spread): number | null =>
+    typeof value === "object" && value !== null ? value.mean : value;
+  return summariseConditions(draws).map((row) => ({
+    ...row,
+    metrics: Object.fromEntries(Object.entries(row.metrics).map(([name, value]) => [name, mean(value)])),
+  }));
 }
 
 export interface PredictRunOptions {
