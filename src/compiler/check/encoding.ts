@@ -72,7 +72,7 @@ export function readEncoding(
   const pool = choice("pool", pools) ?? (field.axes.length === 2 ? "none" : "mean");
   const modality = choice("modality", modalities);
   const weights = choice("weights", precisions);
-  const length = lengthOf(program, scope, given("length"), field);
+  const length = lengthOf(program, scope, given("length"), field, pool);
   const checksum = checksumOf(given("checksum"), refuse);
   if (pool === false || modality === false || weights === false || length === false || checksum === false) return undefined;
   const wrong = shapeProblem(field.axes, pool);
@@ -93,9 +93,10 @@ function lengthOf(
   scope: Scope,
   written: Expression | undefined,
   field: EncodedField,
+  pool: EncodingSchema["pool"] | false,
 ): number | undefined | false {
   if (written === undefined) {
-    const time = field.axes.length === 2 ? field.axes[0] : undefined;
+    const time = pool === "none" ? field.axes[0] : undefined;
     return time === undefined ? undefined : program.dimensions.get(time.size.key)?.bound;
   }
   const value = toInteger(program.constants, written.span, evaluate(program.constants, scope, written));
@@ -117,15 +118,16 @@ function checksumOf(
 
 function shapeProblem(axes: readonly FieldAxis[], pool: EncodingSchema["pool"]): string | undefined {
   const [first, second] = axes;
+  const areRows = axes.length === 2 && first?.ragged === true && second?.ragged === false;
   if (pool === "none") {
-    const isSequence = axes.length === 2 && first?.ragged === true && second?.ragged === false;
-    return isSequence
+    return areRows
       ? undefined
       : "a sequence of tokens, frames or patches is `f32[B, T, F]` with a ragged T; `pool: mean` makes it `f32[B, F]`";
   }
-  return axes.length === 1 && first?.ragged === false
+  const isRow = axes.length === 1 && first?.ragged === false;
+  return isRow || areRows
     ? undefined
-    : `with \`pool: ${pool}\` a sample is one row of features, \`f32[B, F]\`; \`f32[B, T, F]\` with a ragged T holds the whole sequence`;
+    : `with \`pool: ${pool}\` a sample is one row of features, \`f32[B, F]\`, or, where it has several texts, sounds or images, one for each, \`f32[B, U, F]\` with a ragged U`;
 }
 
 /** The call in one spelling: the name of the column that it stands for, the same for two fields that share what is encoded. */

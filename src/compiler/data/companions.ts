@@ -13,6 +13,14 @@ export interface Companions {
   readonly present: ColumnHeader | undefined;
 }
 
+/**
+ * Where samples hold several texts, sounds or images of which an encoder makes a row each: the offsets of the raw column, which is
+ * stored without padding.
+ */
+export function rawOffsetsOf({ encoding, axes }: FieldSchema): string | undefined {
+  return encoding !== undefined && encoding.pool !== "none" && axes.length === 2 ? `${encoding.column}_offsets` : undefined;
+}
+
 export function companionsOf(field: FieldSchema, header: FileHeader): Companions {
   const find = (names: readonly string[]): ColumnHeader | undefined =>
     names.map((name) => header.columns.find((column) => column.name === name)).find((column) => column !== undefined);

@@ -2,7 +2,7 @@
 // lengths and presence. NaN still stands for what is missing.
 import type { FieldSchema } from "../../compiler/compiled.ts";
 import { storedSizes } from "../../compiler/data/check-header.ts";
-import { companionsOf } from "../../compiler/data/companions.ts";
+import { companionsOf, rawOffsetsOf } from "../../compiler/data/companions.ts";
 import type { FileHeader } from "../../compiler/data/header.ts";
 import { type Diagnostic, diagnose } from "../../compiler/diagnostics/diagnostic.ts";
 import { labelUnknown } from "../../compiler/diagnostics/records/data/label-unknown.ts";
@@ -24,7 +24,10 @@ export interface RawField {
 
 /** Columns that loading this field reads. */
 export function columnsFor(field: FieldSchema, header: FileHeader): readonly string[] {
-  if (field.encoding !== undefined) return [field.encoding.column];
+  if (field.encoding !== undefined) {
+    const wanted = [field.encoding.column, rawOffsetsOf(field)];
+    return header.columns.map(({ name }) => name).filter((name) => wanted.includes(name));
+  }
   const { lengths, offsets, present } = companionsOf(field, header);
   return [
     field.column,

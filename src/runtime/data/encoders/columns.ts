@@ -1,5 +1,6 @@
 // Encoded fields as columns of the data file: from here on the loader and the checker treat them like any other column.
 import type { DataSchema, EncodingSchema, FieldSchema } from "../../../compiler/compiled.ts";
+import { rawOffsetsOf } from "../../../compiler/data/companions.ts";
 import { type ColumnHeader, type FileHeader, unknownRows } from "../../../compiler/data/header.ts";
 import { type Diagnostic, diagnose } from "../../../compiler/diagnostics/diagnostic.ts";
 import { encoderFailed } from "../../../compiler/diagnostics/records/data/encoder-failed.ts";
@@ -25,6 +26,12 @@ export async function headerWithEncodings(schema: DataSchema, header: FileHeader
   for (const field of schema.fields) {
     const { encoding } = field;
     if (encoding === undefined || added.some(({ name }) => name === field.column)) continue;
+    const rawOffsets = rawOffsetsOf(field);
+    const offsets = header.columns.find(({ name }) => name === rawOffsets);
+    if (rawOffsets !== undefined && offsets === undefined && header.columns.some(({ name }) => name === encoding.column)) {
+      diagnostics.push(failure(field, encoding, withoutOffsets(encoding.column, rawOffsets)));
+      continue;
+    }
     const folder = findModel(encoding.model, specFolder);
     if (folder === undefined) continue;
     const width = await readWidth(folder, field, encoding);
@@ -33,6 +40,7 @@ export async function headerWithEncodings(schema: DataSchema, header: FileHeader
     const rows = header.columns.find(({ name }) => name === encoding.column)?.shape[0] ?? unknownRows;
     const isSequence = encoding.pool === "none";
     added.push({ name: field.column, type: "f32", shape: [isSequence ? unknownRows : rows, width] });
+    if (offsets !== undefined) added.push({ ...offsets, name: offsetsOf(field.column) });
     if (isSequence) added.push({ name: offsetsOf(field.column), type: "i32", shape: [rows === unknownRows ? rows : rows + 1] });
   }
   return { header: { ...header, columns: [...header.columns, ...added] }, diagnostics };
@@ -57,6 +65,8 @@ export async function encodeFields(fields: readonly FieldSchema[], columns: Colu
       throw new DataProblem([failure(field, encoding, cause)]);
     });
     made.set(field.column, { name: field.column, type: "f32", shape: [values.length / width, width], values });
+    const rawOffsets = columns.get(rawOffsetsOf(field) ?? "");
+    if (rawOffsets !== undefined) made.set(offsetsOf(field.column), { ...rawOffsets, name: offsetsOf(field.column) });
     if (encoding.pool !== "none") continue;
     const offsets = new Int32Array(lengths.length + 1);
     for (const [at, length] of lengths.entries()) offsets[at + 1] = (offsets[at] as number) + length;
@@ -65,6 +75,12 @@ export async function encodeFields(fields: readonly FieldSchema[], columns: Colu
   }
   return made;
 }
+
+const withoutOffsets = (column: string, offsets: string): EncoderError =>
+  new EncoderError(
+    `a sample has several entries of ${column}, and the file has no ${offsets} that says which`,
+    `Store ${column} without padding, all samples' entries one after the other, and beside it ${offsets}: sample i has the entries offsets[i] .. offsets[i+1]`,
+  );
 
 /** What goes wrong with an encoder is the user's to mend, and is said at the field; anything else is thrown on. */
 function failure(field: FieldSchema, { span, model }: EncodingSchema, cause: unknown): Diagnostic {
