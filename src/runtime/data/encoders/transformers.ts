@@ -21,10 +21,7 @@ export interface LoadedModel {
   dispose(): Promise<unknown>;
 }
 
-type Tokenizer = (
-  texts: readonly string[],
-  options: { readonly truncation: boolean; readonly max_length?: number },
-) => Readonly<Record<string, ModelTensor>>;
+export type Tokenizer = (texts: readonly string[]) => Readonly<Record<string, ModelTensor>>;
 
 type Processor = (sample: unknown) => Promise<Readonly<Record<string, unknown>>>;
 
@@ -39,6 +36,7 @@ export interface Transformers {
   readonly AutoModel: Pretrained<LoadedModel>;
   readonly AutoFeatureExtractor: Pretrained<Processor>;
   readonly AutoImageProcessor: Pretrained<Processor>;
+  readonly Tensor: new (type: "int64", data: BigInt64Array, dims: readonly number[]) => ModelTensor;
   readonly RawImage: { read(path: string): Promise<unknown> };
 }
 
