@@ -20,8 +20,12 @@ mkdirSync(data, { recursive: true });
 const rows = parse(readFileSync(csv), { columns: true }).map((row) => ({ ...row, context: JSON.parse(row.context_json) }));
 const clean = (text) => text.replaceAll("_comma_", ",").replaceAll(/\s+/g, " ").trim();
 /** Speakers take turns, and the speaker begins. */
-const turnsOf = (context) => context.map((words, at) => ({ speaker: at % 2 === 0 ? "Speaker" : "Listener", words: clean(words) }));
-const textOf = (context) => turnsOf(context).map(({ speaker, words }) => `${speaker}: ${words}`).join("\n");
+const turnsOf = (context) =>
+  context.map((words, at) => ({ speaker: at % 2 === 0 ? "Speaker" : "Listener", words: clean(words) }));
+const textOf = (context) =>
+  turnsOf(context)
+    .map(({ speaker, words }) => `${speaker}: ${words}`)
+    .join("\n");
 const lines = (values) => values.map((value) => `${JSON.stringify(value)}\n`).join("");
 
 const dev = rows.filter(({ split }) => split === "dev");
@@ -33,19 +37,29 @@ writeFileSync(join(data, "memory.jsonl"), lines(memory));
 /** One a conversation: its longest context, which ends with the speaker. */
 const longest = new Map();
 for (const row of rows.filter(({ split }) => split === "test")) {
-  const known = longest.get(row.conv);
-  if (known === undefined || row.context.length > known.context.length) longest.set(row.conv, row);
+  const before = longest.get(row.conv);
+  if (before === undefined || row.context.length > before.context.length) longest.set(row.conv, row);
 }
-const dialogues = [...longest.values()].map(({ conv, context, emotion, response_tokenized: reference }) => ({
-  emotion,
-  reference,
-  talk: { id: conv, context: "", turns: turnsOf(context), listener: "listener" },
+const asked = [...longest.values()];
+const talks = asked.map(({ conv, context }) => ({ id: conv, context: "", turns: turnsOf(context), listener: "listener" }));
+writeFileSync(join(data, "test.jsonl"), lines(talks));
+// What is known of the answers, for evaluate.mjs alone: the emotion, the reference, and what two published models answered.
+const known = asked.map((row) => ({
+  emotion: row.emotion,
+  reference: row.response_tokenized,
+  transformer: row.gen_transformer,
+  moel: row.gen_moel,
 }));
-writeFileSync(join(data, "test.jsonl"), lines(dialogues));
+writeFileSync(join(data, "gold.jsonl"), lines(known));
 
 // The words as the service `glove` reads them: src/runtime/services/word-vectors.ts.
 for (const name of ["words.txt", "glove100.f16"]) copyFileSync(join(source, "wordvec", name), join(data, name));
-const words = new Map(readFileSync(join(data, "words.txt"), "utf8").split("\n").filter(Boolean).map((word, row) => [word, row]));
+const words = new Map(
+  readFileSync(join(data, "words.txt"), "utf8")
+    .split("\n")
+    .filter(Boolean)
+    .map((word, row) => [word, row]),
+);
 const halves = readFileSync(join(data, "glove100.f16"));
 const width = halves.length / 2 / words.size;
 
@@ -57,10 +71,15 @@ function half(bits) {
 }
 
 function mean(text) {
-  const plain = text.toLowerCase().replaceAll("’", "'").replaceAll("n't", " not").replaceAll(/'[a-z]+/g, " ");
+  const plain = text
+    .toLowerCase()
+    .replaceAll("’", "'")
+    .replaceAll("n't", " not")
+    .replaceAll(/'[a-z]+/g, " ");
   const known = (plain.match(/[a-z]+/g) ?? []).flatMap((word) => words.get(word) ?? []);
   const sum = new Float32Array(width);
-  for (const row of known) for (let at = 0; at < width; at += 1) sum[at] += half(halves.readUInt16LE(2 * (row * width + at))) / known.length;
+  for (const row of known)
+    for (let at = 0; at < width; at += 1) sum[at] += half(halves.readUInt16LE(2 * (row * width + at))) / known.length;
   return sum;
 }
 
@@ -83,5 +102,5 @@ const archive = {
   "conversation.npy": npy("<i4", [dev.length], conversations),
 };
 writeFileSync(join(data, "dev.npz"), zipSync(archive, { mtime: new Date(2000, 0, 1) }));
-console.log(`memory ${memory.length} dialogues, test ${dialogues.length} conversations, classifier ${dev.length} contexts`);
+console.log(`memory ${memory.length} dialogues, test ${talks.length} conversations, classifier ${dev.length} contexts`);
 console.log(`emotions in the order of the labels: ${emotions.join(" | ")}`);

@@ -54,6 +54,7 @@ export function fits(
   place: { readonly span: Span; readonly what: string; readonly declared?: Span | undefined },
 ): boolean {
   const found = typeOfNode(context, node);
+  if (found.base.kind === "unknown" || expected.base.kind === "unknown") return true;
   if (!sameBase(found.base, expected.base)) {
     const { span, what, declared } = place;
     const mend = mendOf(context, found, expected);

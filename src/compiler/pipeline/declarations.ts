@@ -26,7 +26,7 @@ export interface Declarations {
 
 export type Report = (diagnostic: Diagnostic) => void;
 
-/** Declares the items of a file. A type that cannot be found has been reported and stands as text. */
+/** Declares the items of a file. A type that cannot be found has been reported. */
 export function declareServices(items: readonly Item[], report: Report): Declarations {
   const of = <Kind extends Item["kind"]>(kind: Kind): Extract<Item, { kind: Kind }>[] =>
     items.filter((item): item is Extract<Item, { kind: Kind }> => item.kind === kind);
@@ -118,6 +118,7 @@ function declareMemory(
 ): MemorySchema | undefined {
   const type = typeOf(item.type);
   const { span } = item.type;
+  if (type.base.kind === "unknown") return undefined;
   if (type.base.kind !== "record" || type.optional) {
     report(
       diagnose(wireDiffers, {

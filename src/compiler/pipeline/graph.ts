@@ -24,7 +24,9 @@ export type WireBase =
   /** One label of a set: `labels` or the words of a `projection`. */
   | { readonly kind: "label"; readonly set: string }
   | { readonly kind: "record"; readonly name: string }
-  | { readonly kind: "list"; readonly item: WireType };
+  | { readonly kind: "list"; readonly item: WireType }
+  /** A type that could not be read, which has been reported; nothing that runs has one. */
+  | { readonly kind: "unknown" };
 
 /** A set of labels; one that a projection declares says what each of its words stands for. */
 export interface LabelSet {

@@ -7,7 +7,7 @@ import type { WireType } from "./graph.ts";
 
 const simpleKinds = ["text", "number", "audio", "image", "video", "vector"] as const;
 
-/** Looks types up among these label sets and records. One that cannot be found is reported and stands as text. */
+/** Looks types up among these label sets and records. One that cannot be found is reported and is unknown. */
 export function wireTypes(
   labels: ReadonlyMap<string, unknown>,
   records: ReadonlyMap<string, unknown>,
@@ -23,7 +23,7 @@ export function wireTypes(
     if (records.has(text)) return { base: { kind: "record", name: text }, optional };
     const declared = [...labels.keys(), ...records.keys()];
     if (text !== "") report(diagnose(unknownWireType, { span, name: text, simple: simpleKinds, declared }));
-    return { base: { kind: "text" }, optional };
+    return { base: { kind: "unknown" }, optional };
   };
   return typeOf;
 }

@@ -19,6 +19,8 @@ interface GgufBinding {
   readonly max_tokens?: number;
   readonly context?: number;
   readonly system?: string;
+  /** A label set of the spec: the model can then say nothing but one of its labels. */
+  readonly labels?: string;
 }
 
 /** What mmx uses of node-llama-cpp 3. */
@@ -33,6 +35,7 @@ interface LlamaLibrary {
 }
 interface Llama {
   loadModel(options: { readonly modelPath: string }): Promise<LlamaModel>;
+  createGrammar(options: { readonly grammar: string }): Promise<object>;
   dispose(): Promise<void>;
 }
 interface LlamaModel {
@@ -57,6 +60,7 @@ export const gguf: ServiceKind<GgufBinding> = {
     max_tokens: { type: "integer", minimum: 1 },
     context: { type: "integer", minimum: 128 },
     system: { type: "string" },
+    labels: { type: "string", minLength: 1 },
   },
   required: ["model"],
   async open(binding, environment) {
@@ -70,13 +74,19 @@ export const gguf: ServiceKind<GgufBinding> = {
     const loading = known ?? load(path, context, environment);
     shared.set(key, loading);
     const { library, llama, context: llamaContext, checksum } = await loading;
+    const labels = binding.labels === undefined ? [] : environment.labelsOf(binding.labels);
+    if (binding.labels !== undefined && labels.length === 0) {
+      throw new ServiceError(schema.name, `is kept to the labels ${binding.labels}, which the spec does not declare`);
+    }
+    const rule = `root ::= ${labels.map((label) => JSON.stringify(label)).join(" | ")}`;
+    const constraint = labels.length === 0 ? {} : { grammar: await llama.createGrammar({ grammar: rule }) };
     return {
-      identity: `gguf ${basename(path)} sha256:${checksum} temperature ${temperature} max_tokens ${maxTokens} context ${context}`,
+      identity: `gguf ${basename(path)} sha256:${checksum} temperature ${temperature} max_tokens ${maxTokens} context ${context}${binding.labels === undefined ? "" : ` labels ${binding.labels}`}`,
       async call(given, seed) {
         const sequence = llamaContext.getSequence();
         const session = new library.LlamaChatSession({ contextSequence: sequence, systemPrompt: system });
         try {
-          const answer = await session.prompt(textArgument(given, prompt), { temperature, seed, maxTokens });
+          const answer = await session.prompt(textArgument(given, prompt), { temperature, seed, maxTokens, ...constraint });
           return answer.trim();
         } finally {
           session.dispose();
