@@ -1,5 +1,7 @@
 // How many entries a chunk has: enough chunks to keep threads busy, few enough that copies of accumulated buffers stay small,
 // and small enough that what one kernel writes is still in a core's cache when the next one reads it.
+import type { Kernel } from "../kernel.ts";
+import { costOf } from "./cost.ts";
 import type { Item } from "./items.ts";
 import type { Registry } from "./registry.ts";
 import type { View } from "./views.ts";
@@ -17,6 +19,8 @@ const callTime = 30;
 export const barrierTime = 2_000;
 /** Nanoseconds to write and read again one byte of a copy. */
 const copyTime = 0.2;
+/** Nanoseconds to read one byte of a factor that all chunks share: each of them reads it again, in a loop at every iteration. */
+const sharedTime = 0.06;
 const cacheBytes = 1 << 20;
 /** Share of time lost each time that what a kernel touches doubles beyond the cache. */
 const missShare = 0.01;
@@ -33,6 +37,7 @@ export function chooseEntries(
   registry: Registry,
 ): Chunking {
   const calls = callTime * members.length;
+  const waits = members.flatMap(({ kernel }) => sharedReads(kernel, views, registry));
   const work = workByRun(members, views);
   const touched = Math.max(...members.map((item) => slicedBytes(item, views, registry))) / length;
   let copied = 0;
@@ -43,7 +48,8 @@ export function chooseEntries(
     const uneven = length % entries === 0 ? 0 : unevenShare;
     let each = 0;
     for (const [run, cost] of work) each += (cost / length) * (entries * run < cacheLine ? 1 + narrowShare : 1);
-    const chunk = calls + entries * each * (1 + misses + uneven);
+    const waited = waits.reduce((sum, { read, computed }) => sum + Math.max(0, read - (computed / length) * entries), 0);
+    const chunk = calls + waited + entries * each * (1 + misses + uneven);
     const copies = chunks === 1 ? 0 : chunks * copied * copyTime;
     const times = threadCounts.map((threads) => Math.ceil(chunks / threads) * chunk + copies / threads + barrierTime);
     return times.reduce((sum, time) => sum + time, 0) / times.length;
@@ -54,6 +60,25 @@ export function chooseEntries(
     if (time < best.time) best = { entries, time };
   }
   return best;
+}
+
+/**
+ * Nanoseconds of products: to read the factors that are no chunk's own, which each chunk does, and to compute all entries. Few
+ * entries wait for large weights.
+ */
+function sharedReads(
+  kernel: Kernel,
+  views: ReadonlyMap<number, View>,
+  registry: Registry,
+): readonly { readonly read: number; readonly computed: number }[] {
+  if (kernel.kind === "loop") {
+    const once = kernel.body.flatMap((inner) => sharedReads(inner, views, registry));
+    return once.map(({ read, computed }) => ({ read: kernel.iterations * read, computed: kernel.iterations * computed }));
+  }
+  if (kernel.kind !== "contraction") return [];
+  const factors = [kernel.left.buffer, kernel.right.buffer].filter((buffer) => views.get(buffer)?.kind !== "sliced");
+  const bytes = factors.reduce((sum, buffer) => sum + 4 * registry.elements(buffer), 0);
+  return [{ read: sharedTime * bytes, computed: costOf(kernel) }];
 }
 
 /** Work by the elements that one entry has next to one another in what a kernel writes. */
