@@ -44,7 +44,7 @@ function pointsOf(table: Table): readonly Point[] {
 function chart(table: Table, points: readonly Point[]): TopLevelSpec {
   const rows = table.rows.map(({ name }) => name);
   const colours = { domain: [...rows], range: rows.map((_, index) => palette[index % palette.length] ?? ink) };
-  const legend = rows.length > 1 ? { values: [...rows], columns: 1, labelLimit: 400 } : null;
+  const legend = rows.length > 1 ? { values: [...rows], columns: 1, labelLimit: 400, symbolOpacity: 1 } : null;
   const x = { field: "rate", type: "quantitative", title: "modalities missing (%)", axis: { grid: false } } as const;
   const color = { field: "row", type: "nominal", scale: colours, legend } as const;
   const scale = { zero: false } as const;
