@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parse } from "csv-parse/sync";
 import { unzipSync, zipSync } from "fflate";
 
 const folder = process.argv[2] ?? "../shared/data/mosi";
@@ -26,13 +27,6 @@ function readChecked(name) {
   return bytes;
 }
 
-/** The columns before the transcript, none of which is quoted, of every row. */
-function readUtterances() {
-  const [head, ...lines] = readChecked("utterances.csv").toString("utf8").trimEnd().split(/\r?\n/);
-  const names = head.split(",").slice(0, 7);
-  return lines.map((line) => Object.fromEntries(line.split(",", 7).map((value, at) => [names[at], value])));
-}
-
 /** A float32 array of the archive, which holds it in C order behind a head of version 1. */
 function floats(archive, name) {
   const bytes = archive[`${name}.npy`];
@@ -50,7 +44,15 @@ function npy(type, shape, values) {
   return Buffer.concat([start, Buffer.from(padded, "latin1"), Buffer.from(values.buffer, values.byteOffset, values.byteLength)]);
 }
 
-const utterances = readUtterances();
+/** Texts of at most the longest one's characters, as NumPy keeps them: UTF-32, filled up with zeros. */
+function texts(values) {
+  const characters = values.map((value) => Array.from(value, (character) => character.codePointAt(0)));
+  const longest = Math.max(...characters.map(({ length }) => length));
+  const filled = characters.flatMap((codes) => [...codes, ...Array.from({ length: longest - codes.length }, () => 0)]);
+  return npy(`<U${longest}`, [values.length], Uint32Array.from(filled));
+}
+
+const utterances = parse(readChecked("utterances.csv"), { columns: true });
 const archive = unzipSync(readChecked("mosi_utterance.npz"));
 
 // Rows are sorted by video and segment: a conversation is a run of rows.
@@ -79,8 +81,14 @@ for (const name of ["text", "audio", "video", "label"]) {
   }
   files[`${name}.npy`] = npy("<f4", name === "label" ? [films.length, longest] : [films.length, longest, width], padded);
 }
-const name = Uint32Array.from(films.flatMap(({ video }) => Array.from({ length: 11 }, (_, at) => video.codePointAt(at) ?? 0)));
-files["film.npy"] = npy("<U11", [films.length], name);
+files["film.npy"] = texts(films.map(({ video }) => video));
+// Transcripts one after the other, for the encoder: conversation i has those from said_offsets[i] to said_offsets[i + 1].
+files["said.npy"] = texts(utterances.map(({ text }) => text));
+files["said_offsets.npy"] = npy(
+  "<i4",
+  [films.length + 1],
+  Int32Array.from([...films.map(({ start }) => start), utterances.length]),
+);
 files["U_length.npy"] = npy(
   "<i4",
   [films.length],

@@ -5,7 +5,7 @@ can serve as validation data. This script makes that situation anew one level do
 parts, and for each part fits a text network (Kim 2014: convolutions over word vectors) to the transcripts of the other four. Its
 100 outputs are features that are as overfitted on those four as the real ones are on all five, and honest on the part left
 out. Video has no source to fit a network to; it is replaced by the hidden layer of a network fitted to noise, which is about what the
-real one is worth on other speakers. Audio is itself. The test fold is never read.
+real one is worth on other speakers. Audio and the transcripts are themselves. The test fold is never read.
 
 Usage: python3 replica.py MOSI WORDVEC OUT; writes OUT/replica-0.npz to replica-4.npz in the form of data/conversations.npz, with
 fold 0 for the four parts and 2, a test, for the one left out. Needs PyTorch and NumPy.
@@ -112,5 +112,7 @@ for part in range(PARTS):
         for index in range(len(films)):
             padded[name][index, : lengths[index]] = values[film == index]
     fold = np.where(np.arange(len(films)) % PARTS == part, 2, 0).astype(np.uint8)
+    padded["said"] = np.array([row["text"] for row in rows])
+    padded["said_offsets"] = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
     np.savez_compressed(out / f"replica-{part}.npz", film=np.array(films), U_length=lengths.astype(np.int32), fold=fold, **padded)
     print(part, f"epochs {epochs}", *(f"{name}: {r[~held].mean():.1%} seen, {r[held].mean():.1%} held out" for name, r in right.items()))
