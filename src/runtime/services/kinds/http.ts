@@ -1,5 +1,5 @@
 // A generator behind HTTP: one POST with the arguments, one answer with the value. OpenVoice, DICE-Talk or whatever else needs
-// its own machine goes behind this contract; docs/guide.md has it.
+// its own machine goes behind this contract; docs/services.md has it.
 import { parseJson } from "../../../compiler/schemas/validate.ts";
 import { type FileValue, isFile, ServiceError, type ServiceKind, type WireValue } from "../service.ts";
 import { post } from "./openai.ts";
