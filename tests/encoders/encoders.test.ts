@@ -1,14 +1,13 @@
 // Frozen encoders on three tiny models (models/make_models.py), which the real packages run: what comes out is worked out by hand.
-import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
 import { cp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { checkSpec } from "../../src/compiler/check/index.ts";
 import { memoryHost } from "../../src/compiler/host.ts";
 import { DataProblem, type Dataset } from "../../src/runtime/data/dataset.ts";
 import type { EncodeProgress } from "../../src/runtime/data/encoders/encode.ts";
+import { findModel } from "../../src/runtime/data/encoders/model-files.ts";
 import { hasTransformers } from "../../src/runtime/data/encoders/transformers.ts";
 import { readWav } from "../../src/runtime/data/encoders/wav.ts";
 import { loadDataset } from "../../src/runtime/data/load.ts";
@@ -245,8 +244,30 @@ describe("wav files", () => {
   });
 });
 
-test("the tiny models are those that the tests were worked out for", async () => {
-  const weights = await Promise.all(["text", "audio", "image"].map((name) => readFile(join(models, name, "onnx", "model.onnx"))));
-  expect(weights.map((bytes) => createHash("sha256").update(bytes).digest("hex").slice(0, 12))).toMatchSnapshot();
-  expect(existsSync(join(models, "make_models.py"))).toBe(true);
+test("the example of docs/encoders.md checks", async () => {
+  const page = await readFile(new URL("../../docs/encoders.md", import.meta.url), "utf8");
+  const [, body = ""] = /```mmx items\n([\s\S]*?)```/.exec(page) ?? [];
+  const { diagnostics, compiled } = checkSpec(memoryHost({ "clips.mmx": `mmx 1\n${body}` }), "clips.mmx");
+  expect(diagnostics).toEqual([]);
+  expect(compiled?.data[0]?.fields.map(({ encoding }) => encoding?.pool)).toEqual(["mean", "none", "mean", "first", undefined]);
+});
+
+// The real model of `npm run encoders`. Of these pairs, reworded against unrelated, every one is far apart in what it means.
+const real = findModel("all-MiniLM-L6-v2", models);
+if (real === undefined) console.warn("the real encoder is not run: all-MiniLM-L6-v2 is not on this machine (npm run encoders)");
+test.runIf(installed && real !== undefined)("MiniLM puts what means the same together", async () => {
+  vi.stubEnv("MMX_MODELS", dirname(real ?? ""));
+  const csv = "words\nI loved this movie\nthe film was wonderful\nthe train leaves at noon\nit departs at twelve by rail\n";
+  const dataset = await load({ fields: '  text: f32[B, F] from encode(raw.words, "all-MiniLM-L6-v2")', csv, folder });
+  expect(dataset.sizes.F).toBe(384);
+  const values = valuesOf(dataset, "text");
+  const row = (at: number): number[] => values.slice(at * 384, (at + 1) * 384);
+  const product = (a: readonly number[], b: readonly number[]): number =>
+    a.reduce((sum, x, at) => sum + x * (b[at] as number), 0);
+  const cosine = (a: number, b: number): number =>
+    product(row(a), row(b)) / Math.sqrt(product(row(a), row(a)) * product(row(b), row(b)));
+  for (const unlike of [cosine(0, 2), cosine(0, 3), cosine(1, 2), cosine(1, 3)]) {
+    expect(cosine(0, 1)).toBeGreaterThan(unlike + 0.2);
+    expect(cosine(2, 3)).toBeGreaterThan(unlike + 0.2);
+  }
 });

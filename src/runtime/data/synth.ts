@@ -5,6 +5,7 @@ import { constantValue, evaluateDim, type Sizes, symbolsOf } from "../../compile
 import { type RandomSequence, sequence } from "../../compiler/ir/random.ts";
 import { type Column, type Columns, columnsOf } from "./formats/format.ts";
 import { splitColumns } from "./split.ts";
+import { textColumns } from "./synth-texts.ts";
 
 export interface SynthOptions {
   readonly samples: number;
@@ -37,6 +38,16 @@ export function synthesise(schema: DataSchema, given: Sizes, options: SynthOptio
   const splitting = new Set(splitColumns(schema));
   for (const field of schema.fields) {
     if (field.role === "id" && splitting.has(field.column)) continue;
+    const { encoding } = field;
+    if (encoding !== undefined) {
+      if (columns.some(({ name }) => name === encoding.column)) continue;
+      const several = lengths.get(field.axes[0]?.size.key ?? "");
+      const random = stream(encoding.column);
+      columns.push(
+        ...textColumns(field, encoding.column, { samples, hidden, random, lengths: several, absent: absent.get(field.name) }),
+      );
+      continue;
+    }
     const shape = [samples, ...field.axes.map((axis) => axisSize(axis, sizes))];
     const context: FieldContext = { shape, hidden, random: stream(field.name), lengths, absent: absent.get(field.name) };
     columns.push({ name: field.column, ...fieldValues(field, context), shape });

@@ -2,12 +2,11 @@
 // the samples and of the options. A block is two files, its values and a note that is written last.
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { type EncodedBlock, encodedBlockSchema } from "../../../compiler/schemas/encoder.schema.ts";
 import { JsonError, parseJson } from "../../../compiler/schemas/validate.ts";
-import { writeAtomically } from "../../files/atomic-file.ts";
 
 /** What one block holds: a row, or a sequence of rows, for each of its samples. */
 export interface Block {
@@ -58,6 +57,14 @@ export async function writeBlock(key: string, block: Block, origin: BlockOrigin)
   const bytes = new Uint8Array(block.values.buffer, block.values.byteOffset, block.values.byteLength);
   const { width, lengths } = block;
   const note: EncodedBlock = { format: 1, ...origin, width, lengths, values: digest(bytes) };
-  await writeAtomically(files.values, bytes);
-  await writeAtomically(files.note, `${JSON.stringify(note)}\n`);
+  await replace(files.values, bytes);
+  await replace(files.note, `${JSON.stringify(note)}\n`);
+}
+
+/** Beside its place and then renamed, but not forced to the disk, which takes longer than to encode: what is not whole is made anew. */
+async function replace(path: string, content: Uint8Array | string): Promise<void> {
+  const partial = `${path}.${process.pid}.partial`;
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(partial, content);
+  await rename(partial, path);
 }
