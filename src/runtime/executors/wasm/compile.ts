@@ -4,6 +4,7 @@ import type { StaticGraph } from "../../../compiler/ir/graph.ts";
 import type { Plan } from "../../../compiler/ir/plan.ts";
 import type { Buffer } from "../../../compiler/loops/kernel.ts";
 import { lower } from "../../../compiler/loops/lower/index.ts";
+import { withPanels } from "../../../compiler/loops/panels.ts";
 import { schedule } from "../../../compiler/loops/schedule/index.ts";
 import type { Schedule } from "../../../compiler/loops/schedule.ts";
 import type { HostExtension } from "../../../compiler/ops/operation.ts";
@@ -47,7 +48,7 @@ export interface CompileContext {
 
 /** Variables of the plan must have been written. */
 export async function compile(context: CompileContext, plan: Plan, outputs: readonly string[]): Promise<Compiled> {
-  const program = lower(restrict(plan.graph, outputs), plan.name);
+  const program = withPanels(lower(restrict(plan.graph, outputs), plan.name));
   return instantiate(context, plan, schedule(program), context.profile === undefined ? undefined : stopwatch(program));
 }
 
