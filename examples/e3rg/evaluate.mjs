@@ -51,13 +51,13 @@ const settings = [
 ];
 
 function run({ out: name, services, set, only, first }) {
-  const out = join(here, "data", `answers-${name}-${first}.jsonl`);
+  const out = join(here, "data", `answers-${name}.jsonl`);
   const [command, ...before] = (process.env.MMX ?? `${process.execPath} ${join(here, "../../bin/mmx.js")}`).split(" ");
   const pairs = Object.entries(set).flatMap(([name, value]) => ["--set", `${name}=${value}`]);
   const given = ["run", join(here, "e3rg.mmx"), "--services", join(here, services), "--input", join(here, "data/test.jsonl")];
   const options = ["--out", out, "--only", only, "--first", `${first}`, ...pairs];
   execFileSync(command, [...before, ...given, ...options], { stdio: ["ignore", "ignore", "inherit"] });
-  return readJsonLines(out).slice(1);
+  return readJsonLines(out).slice(1, 1 + first);
 }
 
 const readJsonLines = (path) =>
