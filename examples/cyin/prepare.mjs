@@ -17,7 +17,8 @@ function array(name, type) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const start = 10 + view.getUint16(8, true);
   const head = Buffer.from(bytes.subarray(10, start)).toString("latin1");
-  if (!head.includes(`'${type}'`) || head.includes("'fortran_order': True")) throw new Error(`${name} is stored otherwise: ${head}`);
+  if (!head.includes(`'${type}'`) || head.includes("'fortran_order': True"))
+    throw new Error(`${name} is stored otherwise: ${head}`);
   return bytes.slice(start);
 }
 
@@ -49,7 +50,9 @@ const halves = new Uint16Array(array("audio", "<f2").buffer);
 const [, ...lines] = readFileSync(join(folder, "pairs.csv"), "utf8").trimEnd().split(/\r?\n/);
 const pairs = lines.map((line) => line.split(",").map(Number));
 const [pixels, bands] = [784, 640];
-const clean = Float64Array.from(pairs.flatMap(([, audio]) => Array.from(halves.subarray(audio * bands, (audio + 1) * bands), half)));
+const clean = Float64Array.from(
+  pairs.flatMap(([, audio]) => Array.from(halves.subarray(audio * bands, (audio + 1) * bands), half)),
+);
 
 const training = pairs.flatMap(([, , , fold], at) => (fold === 0 ? [at] : []));
 const mean = new Float64Array(bands);
@@ -63,7 +66,8 @@ for (let band = 0; band < bands; band += 1) {
 const image = new Float32Array(pairs.length * pixels);
 const audio = new Float32Array(pairs.length * bands);
 for (const [at, [index]] of pairs.entries()) {
-  for (let pixel = 0; pixel < pixels; pixel += 1) image[at * pixels + pixel] = images[index * pixels + pixel] / 255 + 0.8 * normal();
+  for (let pixel = 0; pixel < pixels; pixel += 1)
+    image[at * pixels + pixel] = images[index * pixels + pixel] / 255 + 0.8 * normal();
   for (let band = 0; band < bands; band += 1) {
     audio[at * bands + band] = (clean[at * bands + band] - mean[band]) / deviation[band] + 3 * normal();
   }
