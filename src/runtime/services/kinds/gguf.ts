@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import {
   type OpenEnvironment,
   requiredParameter,
@@ -119,7 +119,7 @@ async function load(path: string, contextSize: number, { schema, folder }: OpenE
 
 /** The package installed nearest to the bindings file, else to mmx. */
 async function findLibrary(folder: string): Promise<LlamaLibrary | undefined> {
-  for (const start of [folder, import.meta.dirname ?? folder]) {
+  for (const start of [folder, dirname(fileURLToPath(import.meta.url))]) {
     for (let at = start; ; at = dirname(at)) {
       const entry = join(at, "node_modules", "node-llama-cpp", "dist", "index.js");
       if (existsSync(entry)) return (await import(pathToFileURL(entry).href)) as LlamaLibrary;
