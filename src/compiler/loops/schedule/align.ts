@@ -87,13 +87,14 @@ function alignLeaf(kernel: Leaf, iterations: readonly number[], context: AlignCo
   return undefined;
 }
 
-/** Loops that could be the chunked axis: those of exactly its length first, outermost first, contracted ones last. */
+/**
+ * Loops that could be the chunked axis: those of exactly its length, outermost first, contracted ones last. A loop of a multiple of it may be
+ * another axis altogether (a width of four batches), whose gradients came out wrong.
+ */
 function choicesOf(kernel: Leaf, length: number): readonly Choice[] {
   const sizes = kernel.kind === "contraction" ? [...kernel.sizes, ...kernel.contracted] : kernel.sizes;
-  const choices = sizes.flatMap((size, loop): Choice[] =>
-    size > 0 && size % length === 0 ? [{ loop, per: size / length }] : [],
-  );
-  return choices.sort((a, b) => Math.min(a.per, 2) - Math.min(b.per, 2));
+  const choices = sizes.flatMap((size, loop): Choice[] => (size === length ? [{ loop, per: 1 }] : []));
+  return choices;
 }
 
 function alignAlong(kernel: Leaf, choice: Choice, iterations: readonly number[], context: AlignContext): Alignment | undefined {
