@@ -249,6 +249,15 @@ export function randomProgram(seed: number): KernelProgram {
     values.push(target);
   };
 
+  /** The same number throughout, as in the gradient of a mean: whoever reads it first may have to fill it. */
+  const constant = (): void => {
+    const loops = someLoops();
+    const target = add("value", loops);
+    const body: Instruction[] = [{ op: "constant", value: 0.75, dtype: "f32" }];
+    kernels.push(nest(loops, body, [{ access: plain(target, loops), value: 0, mode: "set" }]));
+    values.push(target);
+  };
+
   const update = (variable: Value): void => {
     const loops = variable.axes.length === 0 ? ["G"] : variable.axes;
     const body = bodyOver(loops, [variable]).map((each): Instruction => {
@@ -260,7 +269,18 @@ export function randomProgram(seed: number): KernelProgram {
 
   for (const axes of [["B", "T", "F"], ["B", "F"], ["B"]]) values.push(add("input", axes, `input${buffers.length}`));
   for (const axes of [["F", "G"], ["F"], ["B", "F"]]) variables.push(add("variable", axes, `variable${buffers.length}`));
-  const makers = [elementwise, elementwise, elementwise, reduction, contraction, contraction, scan, scatter, pairs] as const;
+  const makers = [
+    elementwise,
+    elementwise,
+    elementwise,
+    reduction,
+    contraction,
+    contraction,
+    scan,
+    scatter,
+    pairs,
+    constant,
+  ] as const;
   for (let count = 4 + random.integer(10); count > 0; count -= 1) pick(makers)();
   for (const variable of variables) if (random.integer(3) > 0) update(variable);
 

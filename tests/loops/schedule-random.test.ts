@@ -20,7 +20,7 @@ const seeds = Array.from({ length: 12 }, (_, group) => group);
 
 test.each(seeds)("programs from seed %i00", { timeout: 120_000 }, (group) => {
   let chunked = 0;
-  for (let seed = 100 * group; seed < 100 * group + 12; seed += 1) {
+  for (let seed = 100 * group; seed < 100 * group + 24; seed += 1) {
     const program = randomProgram(seed);
     const given = givenTo(program);
     const finest = [1, 2, 4].map((entries) => ({ finest: true, entries }));

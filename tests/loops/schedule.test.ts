@@ -8,6 +8,7 @@ import type { Access, Buffer, Contraction, Instruction, Kernel, KernelProgram, N
 import { lower } from "../../src/compiler/loops/lower/index.ts";
 import { schedule } from "../../src/compiler/loops/schedule/index.ts";
 import type { ChunkedSegment, Schedule, Segment } from "../../src/compiler/loops/schedule.ts";
+import { expectSchedules } from "./run-schedule.ts";
 
 const [batch, width] = [64, 192];
 
@@ -173,6 +174,30 @@ test("a matrix of all pairs is not read along its own axis before all of it is t
   // The product reads one factor row by row and the other whole: the same buffer under two numbers.
   const placements = [...(planned.segments[1]?.placements.entries() ?? [])].filter(([buffer]) => buffer === 1 || buffer > 3);
   expect(placements.map(([, { kind }]) => kind).sort()).toEqual(["sliced", "whole"]);
+});
+
+test("a constant is filled for all that read it, wherever the first of them is moved to", () => {
+  // The samples' weights are first read by what has to be whole before the segment, as all samples read its first entry.
+  const weighted = program(
+    [named("input", "x", batch, width), value(batch), value(batch), value(batch, width), named("output", "y", batch, width)],
+    [
+      nest([batch], [{ op: "constant", value: 0.25, dtype: "f32" }], at(1, [1])),
+      nest([batch], [load(at(1, [1])), load(at(0, [width])), apply("multiply", 0, 1)], at(2, [1])),
+      nest([batch, width], [load(at(0, rows)), apply("tanh", 0)], at(3, rows)),
+      nest(
+        [batch, width],
+        [load(at(3, rows)), load(at(2, [0, 0])), load(at(1, [1, 0])), apply("multiply", 0, 1), apply("multiply", 3, 2)],
+        at(4, rows),
+      ),
+    ],
+    { y: 4 },
+  );
+  const x = Float64Array.from({ length: batch * width }, (_, k) => Math.sin(k));
+  const [planned] = expectSchedules(weighted, { inputs: { x }, variables: {} }, [{ finest: true, entries: 16 }]);
+  expect(outline(planned as Schedule)).toEqual([
+    ["chunked", [1]],
+    ["chunked", [2, 3]],
+  ]);
 });
 
 test("a scan runs in chunks of its batch, its carry and its steps in the arena", () => {

@@ -42,5 +42,5 @@ export function alignCopies(kernel: Nest, context: AlignContext): Alignment | un
   });
   if (!fit || kernel.fills.length > 0 || reads.size === 0) return undefined;
   for (const { access } of kernel.stores) views.set(access.buffer, copies);
-  return { kind: "leaf", choice: { loop: -1, per: 0 }, views, pending, skips: false };
+  return { kind: "leaf", chunked: -1, views, pending, skips: false };
 }

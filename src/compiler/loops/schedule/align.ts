@@ -5,7 +5,7 @@ import { variesAlongInnermost } from "../levels.ts";
 import { accessesOf } from "../operands.ts";
 import { alignCopies } from "./align-copies.ts";
 import { isLinear } from "./linear.ts";
-import { type Choice, type Extent, movedBy, sameView, staysInside, type View } from "./views.ts";
+import { type Extent, movedBy, sameView, staysInside, type View } from "./views.ts";
 
 export interface Fill {
   readonly buffer: number;
@@ -19,7 +19,13 @@ export type Alignment = {
   /** Constant buffers that it is the first to touch: to be filled before it. */
   readonly pending: readonly Fill[];
 } & (
-  | { readonly kind: "leaf"; readonly choice: Choice /** Whether it may still leave out padded rows. */; readonly skips: boolean }
+  | {
+      readonly kind: "leaf";
+      /** Which of its loops is the chunked axis; -1: none, each chunk runs it whole. */
+      readonly chunked: number;
+      /** Whether it may still leave out padded rows. */
+      readonly skips: boolean;
+    }
   | { readonly kind: "loop"; readonly bodies: readonly Alignment[] }
 );
 
@@ -80,25 +86,24 @@ function alignLoop(kernel: Loop, outer: readonly number[], context: AlignContext
 type Leaf = Nest | Contraction;
 
 function alignLeaf(kernel: Leaf, iterations: readonly number[], context: AlignContext, weigh: boolean): Alignment | undefined {
-  for (const choice of choicesOf(kernel, context.length)) {
-    const found = alignAlong(kernel, choice, iterations, context);
+  for (const chunked of choicesOf(kernel, context.length)) {
+    const found = alignAlong(kernel, chunked, iterations, context);
     if (found !== undefined && (!weigh || isWorthCopies(kernel, found, context))) return found;
   }
   return undefined;
 }
 
 /**
- * Loops that could be the chunked axis: those of exactly its length, outermost first, contracted ones last. A loop of a multiple of it may be
- * another axis altogether (a width of four batches), whose gradients came out wrong.
+ * Loops that could be the chunked axis, by their places among `sizes` and then `contracted`: those of exactly its length,
+ * outermost first, contracted ones last.
  */
-function choicesOf(kernel: Leaf, length: number): readonly Choice[] {
+function choicesOf(kernel: Leaf, length: number): readonly number[] {
   const sizes = kernel.kind === "contraction" ? [...kernel.sizes, ...kernel.contracted] : kernel.sizes;
-  const choices = sizes.flatMap((size, loop): Choice[] => (size === length ? [{ loop, per: 1 }] : []));
-  return choices;
+  return sizes.flatMap((size, loop) => (size === length ? [loop] : []));
 }
 
-function alignAlong(kernel: Leaf, choice: Choice, iterations: readonly number[], context: AlignContext): Alignment | undefined {
-  if (!reducesFit(kernel, choice)) return undefined;
+function alignAlong(kernel: Leaf, chunked: number, iterations: readonly number[], context: AlignContext): Alignment | undefined {
+  if (!reducesFit(kernel, chunked)) return undefined;
   const views = new Map<number, View>();
   const pending: Fill[] = [];
   const fills = new Map(kernel.fills.map(({ buffer, value }) => [buffer, value]));
@@ -130,15 +135,15 @@ function alignAlong(kernel: Leaf, choice: Choice, iterations: readonly number[],
 
   const storesFit = kernel.stores.every((store) => {
     const { access, mode } = store;
-    const stride = movedBy(access, choice);
+    const stride = movedBy(access, chunked);
     if (stride !== 0) {
       const moved = store.index === undefined ? undefined : { size: store.index.size, stride: store.index.stride };
       return (
-        staysInside(access, kernel.sizes, extentsOf(access, moved), choice, periodOf(access, stride)) &&
+        staysInside(access, kernel.sizes, extentsOf(access, moved), chunked, periodOf(access, stride)) &&
         declare(access.buffer, { kind: "sliced", stride })
       );
     }
-    const combine = combinationOf(kernel, choice, store);
+    const combine = combinationOf(kernel, chunked, store);
     if (combine === undefined) return false;
     const isStarted = fills.has(access.buffer) || context.pendingValue(access.buffer) !== undefined;
     const isKnown = context.viewOf(access.buffer) !== undefined || views.has(access.buffer);
@@ -150,8 +155,8 @@ function alignAlong(kernel: Leaf, choice: Choice, iterations: readonly number[],
 
   const readFits = (access: Access, sizes: readonly number[], moved?: Extent): boolean => {
     const { buffer } = access;
-    const stride = movedBy(access, choice);
-    const inside = (by: number): boolean => staysInside(access, sizes, extentsOf(access, moved), choice, periodOf(access, by));
+    const stride = movedBy(access, chunked);
+    const inside = (by: number): boolean => staysInside(access, sizes, extentsOf(access, moved), chunked, periodOf(access, by));
     const view = views.get(buffer) ?? context.viewOf(buffer);
     const constant = context.pendingValue(buffer);
     if (view === undefined && constant === undefined) return stride >= 0;
@@ -167,16 +172,16 @@ function alignAlong(kernel: Leaf, choice: Choice, iterations: readonly number[],
   /** Lengths are compared with the loop's own index, and copies of rows that are left out (but not of sums' terms) would be added up. */
   const skipFits = (): boolean => {
     const { skip } = kernel;
-    if (skip === undefined || skip.loop === choice.loop || context.pendingValue(skip.lengths.buffer) !== undefined) return false;
+    if (skip === undefined || skip.loop === chunked || context.pendingValue(skip.lengths.buffer) !== undefined) return false;
     const rows = skip.loop < kernel.sizes.length;
     if (rows && kernel.stores.some(({ access, mode }) => mode === "set" && views.get(access.buffer)?.kind === "partial"))
       return false;
     const sizes = kernel.kind === "contraction" ? [...kernel.sizes, ...kernel.contracted] : kernel.sizes;
     const view = views.get(skip.lengths.buffer) ?? context.viewOf(skip.lengths.buffer);
-    if (view === undefined) return movedBy(skip.lengths, choice) >= 0;
+    if (view === undefined) return movedBy(skip.lengths, chunked) >= 0;
     return (
       view.kind === "sliced" &&
-      staysInside(skip.lengths, sizes, extentsOf(skip.lengths), choice, periodOf(skip.lengths, view.stride))
+      staysInside(skip.lengths, sizes, extentsOf(skip.lengths), chunked, periodOf(skip.lengths, view.stride))
     );
   };
 
@@ -188,7 +193,7 @@ function alignAlong(kernel: Leaf, choice: Choice, iterations: readonly number[],
     if (instruction.op !== "lookup") return true;
     return readFits(instruction.access, kernel.sizes, { size: instruction.size, stride: instruction.stride });
   });
-  return factorsFit && loadsFit ? { kind: "leaf", choice, views, pending, skips: skipFits() } : undefined;
+  return factorsFit && loadsFit ? { kind: "leaf", chunked, views, pending, skips: skipFits() } : undefined;
 }
 
 /** Copies that are added must start from 0 (or be stored plainly: undefined); the largest of copies may start from anything. */
@@ -196,7 +201,7 @@ const startsNeutral = (fill: number | undefined, view: View): boolean =>
   view.kind === "sliced" || view.combine === "maximum" || fill === undefined || fill === 0;
 
 /** Reductions along the chunked loop give a part of the result, which must be what is stored. */
-function reducesFit(kernel: Leaf, { loop }: Choice): boolean {
+function reducesFit(kernel: Leaf, loop: number): boolean {
   if (kernel.kind === "contraction" || loop !== kernel.sizes.length - 1) return true;
   return kernel.body.every((instruction) => {
     if (instruction.op === "reduce") return instruction.name !== "argmax";
@@ -206,7 +211,7 @@ function reducesFit(kernel: Leaf, { loop }: Choice): boolean {
 }
 
 /** How the copies are combined of a store that does not move along the chunked loop; undefined if they cannot be. */
-function combinationOf(kernel: Leaf, { loop }: Choice, { value, mode, index }: Leaf["stores"][number]) {
+function combinationOf(kernel: Leaf, loop: number, { value, mode, index }: Leaf["stores"][number]) {
   if (loop >= kernel.sizes.length) {
     return mode !== "max" && index === undefined && isLinear(kernel.body, value, ({ op }) => op === "product")
       ? "add"

@@ -2,7 +2,7 @@
 // entry on. Serves chunks, which share their kernels, and pieces, which have each their own.
 import type { Access, Contraction, Instruction, Kernel, Nest } from "../kernel.ts";
 import type { Alignment, Fill } from "./align.ts";
-import { type Choice, movedBy } from "./views.ts";
+import { movedBy } from "./views.ts";
 
 /** What is known of the part that kernels are rewritten for. */
 export interface Part {
@@ -36,28 +36,28 @@ export function partOf(kernel: Kernel, alignment: Alignment, part: Part): readon
 
 function leafPart(
   { skip, ...whole }: Nest | Contraction,
-  { choice, skips }: Extract<Alignment, { kind: "leaf" }>,
+  { chunked, skips }: Extract<Alignment, { kind: "leaf" }>,
   part: Part,
 ): Nest | Contraction {
-  const place = (access: Access): Access => part.place(access, movedBy(access, choice));
+  const place = (access: Access): Access => part.place(access, movedBy(access, chunked));
   const kernel = skips && skip !== undefined ? { ...whole, skip: { ...skip, lengths: place(skip.lengths) } } : whole;
   const shorten = (sizes: readonly number[], loop: number): readonly number[] =>
-    sizes.map((size, at) => (at === loop ? part.count * choice.per : size));
-  const { body, numbers } = bodyPart(kernel, choice, part, place);
+    sizes.map((size, at) => (at === loop ? part.count : size));
+  const { body, numbers } = bodyPart(kernel, chunked, part, place);
   const stores = kernel.stores.map(({ access, value, mode, index }) => {
     const store = { access: place(access), value: numbers[value] as number, mode };
     if (index === undefined) return store;
     const stride = part.stride(access.buffer, index.stride);
     return { ...store, index: { ...index, value: numbers[index.value] as number, stride } };
   });
-  const sizes = shorten(kernel.sizes, choice.loop);
+  const sizes = shorten(kernel.sizes, chunked);
   if (kernel.kind === "nest") return { ...kernel, sizes, body, stores, fills: [] };
-  const contracted = shorten(kernel.contracted, choice.loop - kernel.sizes.length);
+  const contracted = shorten(kernel.contracted, chunked - kernel.sizes.length);
   return { ...kernel, sizes, contracted, body, stores, fills: [], left: place(kernel.left), right: place(kernel.right) };
 }
 
 /** The body, and for each of its instructions the number that it now has. */
-function bodyPart(kernel: Nest | Contraction, choice: Choice, part: Part, place: (access: Access) => Access) {
+function bodyPart(kernel: Nest | Contraction, chunked: number, part: Part, place: (access: Access) => Access) {
   const body: Instruction[] = [];
   const numbers: number[] = [];
   const add = (instruction: Instruction): number => body.push(instruction) - 1;
@@ -86,12 +86,12 @@ function bodyPart(kernel: Nest | Contraction, choice: Choice, part: Part, place:
         numbers.push(add({ ...instruction, input: moved(instruction.input) }));
         break;
       case "index":
-        numbers.push(instruction.loop === choice.loop ? startPlus(choice.per, add(instruction)) : add(instruction));
+        numbers.push(instruction.loop === chunked ? startPlus(1, add(instruction)) : add(instruction));
         break;
       case "random": {
         const { seed, step, first, second, base } = instruction;
         const random = { ...instruction, seed: moved(seed), step: moved(step) };
-        const [one, two] = [first, second].map((strides) => (strides[choice.loop] ?? 0) * choice.per) as [number, number];
+        const [one, two] = [first, second].map((strides) => strides[chunked] ?? 0) as [number, number];
         const old = base?.map(moved);
         if (one === 0 && two === 0) numbers.push(add(old === undefined ? random : { ...random, base: old as [number, number] }));
         else numbers.push(add({ ...random, base: [startPlus(one, old?.[0]), startPlus(two, old?.[1])] }));

@@ -2,12 +2,13 @@
 // axis or independent tasks.
 import { buildChunks } from "./chunks.ts";
 import { combineCopies } from "./combine.ts";
+import { writerCounts } from "./constant-fills.ts";
 import type { DraftSegment } from "./draft.ts";
 import { chooseEntries } from "./entries.ts";
 import { independentGroups } from "./groups.ts";
 import { type Item, predecessorsOf, totalCost } from "./items.ts";
 import type { Registry } from "./registry.ts";
-import { type Sweep, sweep, writerCounts } from "./sweep.ts";
+import { type Sweep, sweep } from "./sweep.ts";
 import { buildTasks, planTasks, type TaskPlan } from "./tasks.ts";
 
 export interface SegmentOptions {

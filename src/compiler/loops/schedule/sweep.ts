@@ -1,10 +1,9 @@
 // Which of the remaining kernels can run together in chunks of an axis of a given length.
-import type { Kernel } from "../kernel.ts";
 import { type AlignContext, type Alignment, align } from "./align.ts";
+import { constantFillOf } from "./constant-fills.ts";
 import type { Item } from "./items.ts";
 import { totalCost } from "./items.ts";
 import type { Registry } from "./registry.ts";
-import { touchesOf } from "./touches.ts";
 import type { View } from "./views.ts";
 
 /** The items of a chunked segment by their places in the list, in order. */
@@ -17,31 +16,6 @@ export interface Sweep {
   readonly absorbed: readonly number[];
   /** Items that have to run before the segment. */
   readonly prelude: readonly number[];
-}
-
-/** A kernel that only sets a whole buffer to a constant. */
-export interface ConstantFill {
-  readonly buffer: number;
-  readonly value: number;
-}
-
-/** The buffer that an item does nothing but fill, if it does; `constantOf` knows buffers that are constant throughout already. */
-export function constantFillOf(
-  { kernel }: Item,
-  registry: Registry,
-  constantOf: (buffer: number) => number | undefined,
-): ConstantFill | undefined {
-  if (kernel.kind !== "nest" || kernel.body.length !== 1 || kernel.stores.length !== 1 || kernel.fills.length > 0)
-    return undefined;
-  const [instruction] = kernel.body;
-  const [store] = kernel.stores;
-  if (store === undefined || store.mode !== "set" || store.index !== undefined) return undefined;
-  const { buffer } = store.access;
-  const isWhole = kernel.sizes.reduce((product, size) => product * size, 1) === registry.elements(buffer);
-  if (!isWhole || registry.buffers[buffer]?.kind === "variable") return undefined;
-  if (instruction?.op === "constant") return { buffer, value: instruction.value };
-  const value = instruction?.op === "load" ? constantOf(instruction.access.buffer) : undefined;
-  return value === undefined ? undefined : { buffer, value };
 }
 
 /** Nanoseconds. */
@@ -127,12 +101,20 @@ export function sweep(
       for (const before of predecessors[at] ?? none) if (alignments.has(before)) stack.push(before);
     }
     if (moved.size === 0) return undefined;
-    const written = new Set<number>();
+    // What they would have filled for all of the segment is, like what they write, no longer the segment's.
+    const filledHere = new Set([...moved.values()].flatMap(({ pending }) => pending.map((fill) => fill.buffer)));
+    const written = new Set(filledHere);
     for (const at of moved.keys()) for (const own of (items[at] as Item).touches.writes) written.add(own);
     const staysWritten = (own: number): boolean =>
       producers.get(own)?.some((at) => alignments.has(at) && !moved.has(at)) === true;
-    for (const own of written) if (staysWritten(own) || absorbed.has(fillers.get(own)?.item ?? -1)) return undefined;
+    const staysFilled = (own: number): boolean => absorbed.has(fillers.get(own)?.item ?? -1) && !filledHere.has(own);
+    for (const own of written) if (staysWritten(own) || staysFilled(own)) return undefined;
     const before = new Map([...written].flatMap((own): [number, View][] => viewed(own)));
+    const unabsorbed = absorbedBefore(moved.keys(), predecessors, absorbed);
+    for (const at of unabsorbed) {
+      absorbed.delete(at);
+      add(at);
+    }
     for (const at of moved.keys()) {
       alignments.delete(at);
       add(at);
@@ -144,6 +126,7 @@ export function sweep(
     }
     return () => {
       restore();
+      for (const at of unabsorbed) absorbed.add(at);
       for (const own of unread) read.delete(own);
       for (const [at, alignment] of moved) alignments.set(at, alignment);
       for (const [own, view] of before) views.set(own, view);
@@ -222,34 +205,27 @@ export function sweep(
 
 const none: ReadonlySet<number> = new Set();
 
+/** The absorbed items that some items need, directly or for another absorbed one: to run before these, they have to run themselves. */
+function absorbedBefore(
+  items: Iterable<number>,
+  predecessors: readonly ReadonlySet<number>[],
+  absorbed: ReadonlySet<number>,
+): ReadonlySet<number> {
+  const found = new Set<number>();
+  const stack = [...items];
+  for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
+    for (const before of predecessors[at] ?? none) {
+      if (!absorbed.has(before) || found.has(before)) continue;
+      found.add(before);
+      stack.push(before);
+    }
+  }
+  return found;
+}
+
 function all(items: ReadonlySet<number>, holds: (item: number) => boolean): boolean {
   for (const item of items) if (!holds(item)) return false;
   return true;
-}
-
-/** For each buffer how many kernels write it, those left out that only fill it with a constant. */
-export function writerCounts(items: readonly Item[], registry: Registry): ReadonlyMap<number, number> {
-  const counts = new Map<number, number>();
-  const constants = new Map<number, number>();
-  const count = (writes: ReadonlySet<number>): void => {
-    for (const buffer of writes) {
-      counts.set(buffer, (counts.get(buffer) ?? 0) + 1);
-      constants.delete(buffer);
-    }
-  };
-  const countAll = (kernels: readonly Kernel[]): void => {
-    for (const kernel of kernels) {
-      if (kernel.kind === "loop") countAll(kernel.body);
-      else count(touchesOf(kernel).writes);
-    }
-  };
-  for (const item of items) {
-    const fill = constantFillOf(item, registry, (buffer) => constants.get(buffer));
-    if (fill !== undefined) constants.set(fill.buffer, fill.value);
-    else if (item.kernel.kind === "loop") countAll(item.kernel.body);
-    else count(item.touches.writes);
-  }
-  return counts;
 }
 
 /** Items that cost next to nothing and need nothing else: whoever will need them, now is as good a time as any. */

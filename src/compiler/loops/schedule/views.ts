@@ -16,17 +16,11 @@ export interface Extent {
   readonly stride: number;
 }
 
-/** The loop of a kernel that is chunked: its place among `sizes` and then `contracted`, and its iterations for each entry. */
-export interface Choice {
-  readonly loop: number;
-  readonly per: number;
-}
-
 export const sameView = (a: View, b: View): boolean =>
   a.kind === "sliced" ? b.kind === "sliced" && a.stride === b.stride : b.kind === "partial" && a.combine === b.combine;
 
-/** Elements from what an access touches in one entry to what it touches in the next one. */
-export const movedBy = (access: Access, { loop, per }: Choice): number => (access.strides[loop] ?? 0) * per;
+/** Elements from what an access touches in one entry, an iteration of the chunked loop, to what it touches in the next one. */
+export const movedBy = (access: Access, chunked: number): number => access.strides[chunked] ?? 0;
 
 /**
  * Whether the iterations of entry e touch entry e of a sliced buffer alone: the chunked loop moves by the entry's stride, and
@@ -37,11 +31,11 @@ export function staysInside(
   access: Access,
   sizes: readonly number[],
   extents: readonly Extent[],
-  choice: Choice,
+  chunked: number,
   period: { readonly length: number; readonly stride: number; readonly elements: number },
 ): boolean {
   const { length, stride, elements } = period;
-  if (stride <= 0 || movedBy(access, choice) !== stride || elements % (length * stride) !== 0) return false;
+  if (stride <= 0 || movedBy(access, chunked) !== stride || elements % (length * stride) !== 0) return false;
   const whole = length * stride;
   let low = access.offset;
   let high = access.offset;
@@ -51,7 +45,7 @@ export function staysInside(
     else low += by * (size - 1);
   };
   sizes.forEach((size, loop) => {
-    move(loop === choice.loop ? choice.per : size, access.strides[loop] ?? 0);
+    if (loop !== chunked) move(size, access.strides[loop] ?? 0);
   });
   for (const { size, stride: by } of extents) move(size, by);
   const base = Math.floor(low / whole) * whole;
