@@ -1,4 +1,4 @@
-"""SemanticMAC's step, from the reconstruction that examples/semantic-mac/semantic-mac.mmx names line by line."""
+"""SemanticMAC's step at the size of semantic-mac.mmx, from the reconstruction that examples/semantic-mac/model.mmx names line by line."""
 
 import math
 
@@ -12,6 +12,7 @@ PAIRS = [(m, n) for m in NAMES for n in NAMES if m != n]
 UNORDERED = [("text", "audio"), ("text", "vision"), ("audio", "vision")]
 HEADS, DEPTH, RATE, TAU, EPOCHS = 4, 2, 0.1, 0.1, 30
 SHARED_HEAD, INTRA, INTER = 0.5, 0.1, 0.1
+NETWORK = "SemanticMAC/y/Network"
 
 
 class Twin(Base):
@@ -36,7 +37,7 @@ class Twin(Base):
         return draws.dropout(f"{path}/dropout_2", self.linear(f"{path}/Linear_2", h), RATE)
 
     def perceive(self, name, draws):
-        path = f"SemanticMAC/latents/{name}/Affective"
+        path = f"{NETWORK}/latents/{name}/Affective"
         x, lengths = self.batch[f"clip.{name}"], self.batch[f"clip#length.L.{name}"]
         x = self.linear(f"{path}/Linear", x) + self.parameters[f"{path}/Positions.table"][: x.shape[1]]
         h = self.parameters[f"{path}/Perceiver/start/PerceiverStart.query"].expand(len(x), -1, -1)
@@ -53,7 +54,7 @@ class Twin(Base):
         return self.norm(f"{path}/Perceiver/LayerNorm", h)
 
     def gated(self, m, n, latents, draws):
-        path = f"SemanticMAC/told/{m}_{n}/Gated"
+        path = f"{NETWORK}/told/{m}_{n}/Gated"
         told = self.attention(f"{path}/told/Attention", latents[m], latents[n], draws)
         return torch.sigmoid(self.linear(f"{path}/gate/Linear", torch.cat([latents[m], told], -1))) * told
 
@@ -72,17 +73,18 @@ class Twin(Base):
         mood, self.index = self.batch["clip.mood"], self.batch["clip#index"]
         latents = {m: self.perceive(m, draws) for m in NAMES}
         told = {(m, n): self.gated(m, n, latents, draws) for m, n in PAIRS}
-        own = {m: self.attention(f"SemanticMAC/specific/{m}/Attention", latents[m], latents[m], draws) for m in NAMES}
+        own = {m: self.attention(f"{NETWORK}/specific/{m}/Attention", latents[m], latents[m], draws) for m in NAMES}
         specific = {m: (latents[m] + own[m]).mean(1) for m in NAMES}
         shared = {m: (latents[m] + sum(told[m, n] for n in NAMES if n != m)).mean(1) for m in NAMES}
-        c = self.mlp("SemanticMAC/c", torch.cat([shared[m] for m in NAMES], 1), draws, RATE)
-        guess = {m: self.mlp(f"SemanticMAC/own/{m}", specific[m], draws, RATE)[:, 0] for m in NAMES}
-        common = self.mlp("SemanticMAC/common", c, draws, RATE)[:, 0]
-        whole = self.mlp("SemanticMAC/whole", torch.cat([*(specific[m] for m in NAMES), c], 1), draws, RATE)
-        task = F.l1_loss(self.linear("SemanticMAC/score/Linear", whole)[:, 0], mood)
+        c = self.mlp(f"{NETWORK}/c", torch.cat([shared[m] for m in NAMES], 1), draws, RATE)
+        guess = {m: self.mlp(f"{NETWORK}/own/{m}", specific[m], draws, RATE)[:, 0] for m in NAMES}
+        common = self.mlp(f"{NETWORK}/common", c, draws, RATE)[:, 0]
+        whole = self.mlp(f"{NETWORK}/whole", torch.cat([*(specific[m] for m in NAMES), c], 1), draws, RATE)
+        task = F.l1_loss(self.linear(f"{NETWORK}/answer/Linear", whole)[:, 0], mood)
 
         bank = lambda name: self.banks[f"SemanticMAC/{name}"]
-        pseudo = {m: bank(f"label/{m}")[self.index] for m in NAMES}
+        epoch = math.floor(1 + EPOCHS * self.controls["progress"])
+        pseudo = {m: mood if epoch < 2 else bank(f"label/{m}")[self.index, 0] for m in NAMES}
         unimodal = sum((torch.tanh((pseudo[m] - mood).abs()) * (guess[m] - pseudo[m]).abs()).mean() for m in NAMES)
 
         u = {m: F.normalize(shared[m], dim=1) for m in NAMES}
@@ -96,17 +98,17 @@ class Twin(Base):
         inter = supcon(c, degree(mood), TAU) + sum(supcon(specific[m], degree(pseudo[m]), TAU) for m in NAMES) / 3
         total = task + unimodal + SHARED_HEAD * F.l1_loss(common, mood) + INTRA * intra + INTER * inter
         with torch.no_grad():
-            updates = self.moved(specific, whole, mood, pseudo, bank)
+            updates = self.moved(specific, whole, mood, pseudo, bank, epoch)
         return total, updates
 
-    def moved(self, specific, whole, mood, pseudo, bank):
+    def moved(self, specific, whole, mood, pseudo, bank, epoch):
         """Self-MM's rule (ULGM): labels move by the modality's lean against the fusion's."""
-        epoch = math.floor(1 + EPOCHS * self.controls["progress"])
-        delta_all = self.lean(whole, bank("fused"), bank("truth"))
-        updates = {"SemanticMAC/fused": whole.detach(), "SemanticMAC/truth": mood}
+        delta_all = self.lean(whole, bank("fused"), bank("degrees")[:, 0])
+        updates = {"SemanticMAC/fused": whole.detach(), "SemanticMAC/degrees": mood[:, None]}
         for m in NAMES:
-            delta = self.lean(specific[m], bank(f"seen/{m}"), bank(f"label/{m}"))
+            delta = self.lean(specific[m], bank(f"seen/{m}"), bank(f"label/{m}")[:, 0])
             new = (0.5 * mood * delta / (delta_all + 1e-8) + 0.5 * (mood + delta - delta_all)).clamp(-3, 3)
-            updates[f"SemanticMAC/label/{m}"] = (epoch - 1) / (epoch + 1) * pseudo[m] + 2 / (epoch + 1) * new
+            label = mood if epoch < 2 else (epoch - 1) / (epoch + 1) * pseudo[m] + 2 / (epoch + 1) * new
+            updates[f"SemanticMAC/label/{m}"] = label[:, None]
             updates[f"SemanticMAC/seen/{m}"] = specific[m].detach()
         return updates
