@@ -1,0 +1,113 @@
+// Cross-validates deception.mmx: node examples/mmpda/folds.mjs CLIPS FOLDER [--seeds N] [--set NAME=VALUE]…, CLIPS being the data's
+// clips.csv and FOLDER what prepare.mjs wrote. Each fold in turn is the unlabelled target, with and without alignment, for folds by
+// speaker and folds at random; the predictions of the ten targets are pooled, so that every clip counts once, and the mean and standard
+// deviation over the seeds are printed as a table. Trainings lie in FOLDER beside their data; what is finished is not repeated.
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { seeds: { type: "string", default: "5" }, set: { type: "string", multiple: true, default: [] } },
+});
+const [clips, folder] = positionals;
+const count = Number(options.seeds);
+if (clips === undefined || folder === undefined || !(count > 0))
+  throw new Error("usage: node examples/mmpda/folds.mjs CLIPS FOLDER [--seeds N] [--set NAME=VALUE]…");
+
+const seeds = Array.from({ length: count }, (_, at) => 1111 + at);
+const variants = { "without alignment": ["align=0"], "with alignment": [] };
+const kinds = { speaker: "speakers apart", random: "at random (a speaker may be on both sides)" };
+const beside = (name) => fileURLToPath(new URL(name, import.meta.url));
+const [spec, mmx] = [beside("deception.mmx"), beside("../../bin/mmx.js")];
+/** Another spec or other settings are other trainings. */
+const hash = createHash("sha256");
+for (const name of ["deception.mmx", "behaviour.mmx", "network.mmx", "../cyin/mult.mmx"]) hash.update(readFileSync(beside(name)));
+const recipe = hash.update(JSON.stringify(options.set)).digest("hex").slice(0, 8);
+
+function run(...given) {
+  const { status, stderr } = spawnSync(process.execPath, [mmx, ...given], {
+    stdio: ["ignore", "ignore", "pipe"],
+    encoding: "utf8",
+  });
+  if (status !== 0) throw new Error(`mmx ${given[0]} ended with ${status}: ${stderr}`);
+}
+
+/** The probability of a lie by clip, for each seed: the model trained for a target, asked about that target. */
+function predicted(place, variant, settings) {
+  const out = join(place, `${variant.replaceAll(" ", "-")}-${recipe}`);
+  const path = (seed) => `${out}-${seed}.csv`;
+  if (!seeds.every((seed) => existsSync(path(seed)))) {
+    console.error(out);
+    rmSync(out, { recursive: true, force: true });
+    const data = ["first", "second", "third", "film"].flatMap((name) => ["--data", `${name}=${join(place, `${name}.npz`)}`]);
+    const set = [...settings, ...options.set].flatMap((setting) => ["--set", setting]);
+    run("train", spec, ...data, ...set, "--seed", String(seeds[0]), "--seeds", String(count), "--out", out);
+    for (const seed of seeds) {
+      run("predict", out, "--seed", String(seed), "--out", `${out}-partial.csv`);
+      renameSync(`${out}-partial.csv`, path(seed));
+    }
+  }
+  return seeds.map((seed) => {
+    const [head, ...lines] = readFileSync(path(seed), "utf8").trimEnd().split(/\r?\n/);
+    const columns = head.split(",");
+    const [clip, lie] = ["clip", "answer_probability_1"].map((name) => columns.indexOf(name));
+    return lines.map((line) => line.split(",")).map((cells) => [cells[clip], Number(cells[lie])]);
+  });
+}
+
+/** By clip: whether it is a lie. */
+const truth = new Map(
+  readFileSync(clips, "utf8")
+    .split(/\r?\n/)
+    .flatMap((line) => {
+      const found = /^(trial_\w+),([01]),/.exec(line);
+      return found === null ? [] : [[found[1], found[2] === "1"]];
+    }),
+);
+
+/** Share of right decisions at a half, and the share of pairs of a lie and a truth in which the lie has the larger probability. */
+function scores(pairs) {
+  if (pairs.length !== truth.size || new Set(pairs.map(([clip]) => clip)).size !== truth.size)
+    throw new Error(`${pairs.length} predictions for ${truth.size} clips`);
+  const right = pairs.filter(([clip, lie]) => lie > 0.5 === truth.get(clip)).length;
+  const [lies, truths] = [true, false].map((answer) =>
+    pairs.filter(([clip]) => truth.get(clip) === answer).map(([, lie]) => lie),
+  );
+  const above = lies.flatMap((lie) => truths.map((other) => (lie > other ? 1 : lie === other ? 0.5 : 0)));
+  return [(100 * right) / pairs.length, above.reduce((sum, one) => sum + one, 0) / above.length];
+}
+
+function spread(values, digits) {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const square = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return values.length < 2
+    ? mean.toFixed(digits)
+    : `${mean.toFixed(digits)} ± ${Math.sqrt(square / (values.length - 1)).toFixed(digits)}`;
+}
+
+const rows = Object.entries(kinds).flatMap(([kind, says]) =>
+  Object.entries(variants).map(([variant, settings]) => {
+    const targets = Array.from({ length: 10 }, (_, target) => predicted(join(folder, kind, String(target)), variant, settings));
+    const all = seeds.map((_, at) => scores(targets.flatMap((target) => target[at])));
+    const [accuracy, auc] = [
+      spread(
+        all.map(([share]) => share),
+        1,
+      ),
+      spread(
+        all.map(([, area]) => area),
+        3,
+      ),
+    ];
+    return `| ${says} | ${variant} | ${accuracy} | ${auc} |`;
+  }),
+);
+console.log(`All ${truth.size} clips pooled; mean ± standard deviation over ${count} seeds:
+
+| folds | | accuracy ↑ | AUC ↑ |
+| --- | --- | --: | --: |
+${rows.join("\n")}`);
