@@ -9,11 +9,12 @@ import type { Plan } from "../../src/compiler/ir/plan.ts";
 import type { HostExtension } from "../../src/compiler/ops/operation.ts";
 import type { HostTensor, Session } from "../../src/runtime/executors/executor.ts";
 import { bindingFile, tensorflowExecutor } from "../../src/runtime/executors/tensorflow/index.ts";
+import { testPrimitives } from "./conformance/agreement.ts";
 import { expectResults } from "./conformance/close.ts";
 import { openOracle } from "./conformance/executors.ts";
 import { hostFunctions, primitiveCases } from "./conformance/primitives.ts";
 import { initialise, leaf, recurrentFeeds, recurrentProgram, tensor } from "./programs.ts";
-import { sampleFeeds, samplePlan } from "./samples.ts";
+import { samplePlan } from "./samples.ts";
 
 const addon = bindingFile(["@tensorflow/tfjs-node", "@tensorflow/tfjs-node-gpu"]);
 const ways = ["all", "none"] as const;
@@ -39,16 +40,7 @@ describe.skipIf(addon === undefined).each(ways)("steps, compiled by XLA: %s", (c
   });
   afterAll(() => session.dispose());
 
-  test.each(primitiveCases.map((item) => [item.title, item] as const))("%s", async (_, { operation, sample }) => {
-    const plan = samplePlan(operation, sample);
-    const feeds = sampleFeeds(sample);
-    const before = session.liveTensors();
-    const program = await session.load(plan);
-    const actual = await program.run(feeds);
-    program.dispose();
-    expect(session.liveTensors(), "tensors left alive").toBe(before);
-    expectResults(await (await oracle.load(plan)).run(feeds), actual, operation.tolerance);
-  });
+  testPrimitives(() => ({ session, oracle }));
 
   test("uniform numbers are the interpreter's, bit for bit", async () => {
     const builder = graphBuilder();

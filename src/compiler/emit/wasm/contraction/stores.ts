@@ -1,13 +1,14 @@
 // What becomes of a tile's sums: the body for every vector, and its stores, combined over rows or columns where a store does
 // not change along them.
 import type { FunctionBuilder, Local } from "../assembler.ts";
+import { clampedBytes } from "../nest-index.ts";
 import type { Opcode } from "../opcodes.ts";
 import type { ContractionPlan } from "./plan.ts";
 import type { ProductInstruction, ProductStore } from "./product.ts";
 import type { Sums } from "./sums.ts";
 import type { Pointer } from "./terms.ts";
 import type { ColumnVector, Tile } from "./tiles.ts";
-import { clampedBytes, type TileValues } from "./values.ts";
+import type { TileValues } from "./values.ts";
 import { address, elementBytes, type Walker } from "./walker.ts";
 
 /** A place in memory: what its offset is from, and the offset. */

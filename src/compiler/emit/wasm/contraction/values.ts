@@ -3,6 +3,7 @@
 import type { FunctionBuilder, Local } from "../assembler.ts";
 import { emitElement, emitRandom, emitRandomKey, type WordPair } from "../elements/index.ts";
 import { fusedSums } from "../fused-sums.ts";
+import { clampedBytes } from "../nest-index.ts";
 import { gatherLanes } from "./pack.ts";
 import type { ContractionPlan } from "./plan.ts";
 import { type Place, type ProductInstruction, strideOne } from "./product.ts";
@@ -249,17 +250,6 @@ function loadLaneUnder(f: FunctionBuilder, from: Local, lane: number): void {
   f.get(vector);
   f.memoryLane("v128.load32_lane", lane);
   f.release(vector);
-}
-
-/** Leaves the bytes by which an index moves a place: clamped to 0 .. size - 1, times the stride in elements. */
-export function clampedBytes(f: FunctionBuilder, index: Local, stride: number, size: number): void {
-  f.get(index);
-  f.i32x4(0);
-  f.op("i32x4.max_s");
-  f.i32x4(size - 1);
-  f.op("i32x4.min_s");
-  f.i32x4(elementBytes * stride);
-  f.op("i32x4.mul");
 }
 
 function randomKey(
