@@ -1,12 +1,19 @@
 // Tests: text in, text out. Two workers, since a step of a real model keeps a core busy.
 import { defineConfig } from "vitest/config";
 
+// The compiler keeps nothing between calls, so its tests can share what a worker has loaded.
+const compiler = ["check", "diagnostics", "grammar", "ir", "loops", "ops", "syntax", "wrong"].map(
+  (name) => `tests/${name}/**/*.test.ts`,
+);
+
+const limits = { testTimeout: 30_000, hookTimeout: 60_000 };
+
 export default defineConfig({
   test: {
-    include: ["tests/**/*.test.ts"],
-    globalSetup: ["tests/build.ts"],
     maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    projects: [
+      { test: { ...limits, name: "compiler", include: compiler, isolate: false } },
+      { test: { ...limits, name: "mmx", include: ["tests/**/*.test.ts"], exclude: compiler, globalSetup: ["tests/build.ts"] } },
+    ],
   },
 });
