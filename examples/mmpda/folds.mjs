@@ -1,31 +1,37 @@
-// Cross-validates deception.mmx: node examples/mmpda/folds.mjs CLIPS FOLDER [--seeds N] [--set NAME=VALUE]…, CLIPS being the data's
-// clips.csv and FOLDER what prepare.mjs wrote. Each fold in turn is the unlabelled target, with and without alignment, for folds by
-// speaker and folds at random; the predictions of the ten targets are pooled, so that every clip counts once, and the mean and standard
-// deviation over the seeds are printed as a table. Trainings lie in FOLDER beside their data; what is finished is not repeated.
+// Cross-validates deception.mmx: node examples/mmpda/folds.mjs SPEC CLIPS FOLDER [--folds speaker|random] [--seeds N]
+// [--set NAME=VALUE]…, SPEC being its path, CLIPS the data's clips.csv and FOLDER what prepare.mjs wrote. Each fold in turn is the
+// unlabelled target, with and without alignment; the predictions of the ten targets are pooled, so that every clip counts once, and the
+// mean and standard deviation over the seeds are printed as a table. Trainings lie in FOLDER beside their data; what is finished is not
+// repeated.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, renameSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
-  options: { seeds: { type: "string", default: "5" }, set: { type: "string", multiple: true, default: [] } },
+  options: {
+    folds: { type: "string", default: "speaker" },
+    seeds: { type: "string", default: "5" },
+    set: { type: "string", multiple: true, default: [] },
+  },
 });
-const [clips, folder] = positionals;
+const [spec, clips, folder] = positionals;
 const count = Number(options.seeds);
-if (clips === undefined || folder === undefined || !(count > 0))
-  throw new Error("usage: node examples/mmpda/folds.mjs CLIPS FOLDER [--seeds N] [--set NAME=VALUE]…");
+if (folder === undefined || !["speaker", "random"].includes(options.folds) || !(count > 0))
+  throw new Error(
+    "usage: node examples/mmpda/folds.mjs SPEC CLIPS FOLDER [--folds speaker|random] [--seeds N] [--set NAME=VALUE]…",
+  );
 
 const seeds = Array.from({ length: count }, (_, at) => 1111 + at);
 const variants = { "without alignment": ["align=0"], "with alignment": [] };
-const kinds = { speaker: "speakers apart", random: "at random (a speaker may be on both sides)" };
-const beside = (name) => fileURLToPath(new URL(name, import.meta.url));
-const [spec, mmx] = [beside("deception.mmx"), beside("../../bin/mmx.js")];
+const mmx = fileURLToPath(new URL("../../bin/mmx.js", import.meta.url));
 /** Another spec or other settings are other trainings. */
 const hash = createHash("sha256");
-for (const name of ["deception.mmx", "behaviour.mmx", "network.mmx", "../cyin/mult.mmx"]) hash.update(readFileSync(beside(name)));
+for (const name of [basename(spec), "behaviour.mmx", "network.mmx", "../cyin/mult.mmx"])
+  hash.update(readFileSync(join(dirname(spec), name)));
 const recipe = hash.update(JSON.stringify(options.set)).digest("hex").slice(0, 8);
 
 function run(...given) {
@@ -89,25 +95,26 @@ function spread(values, digits) {
     : `${mean.toFixed(digits)} ± ${Math.sqrt(square / (values.length - 1)).toFixed(digits)}`;
 }
 
-const rows = Object.entries(kinds).flatMap(([kind, says]) =>
-  Object.entries(variants).map(([variant, settings]) => {
-    const targets = Array.from({ length: 10 }, (_, target) => predicted(join(folder, kind, String(target)), variant, settings));
-    const all = seeds.map((_, at) => scores(targets.flatMap((target) => target[at])));
-    const [accuracy, auc] = [
-      spread(
-        all.map(([share]) => share),
-        1,
-      ),
-      spread(
-        all.map(([, area]) => area),
-        3,
-      ),
-    ];
-    return `| ${says} | ${variant} | ${accuracy} | ${auc} |`;
-  }),
-);
-console.log(`All ${truth.size} clips pooled; mean ± standard deviation over ${count} seeds:
+const rows = Object.entries(variants).map(([variant, settings]) => {
+  const targets = Array.from({ length: 10 }, (_, target) =>
+    predicted(join(folder, options.folds, String(target)), variant, settings),
+  );
+  const all = seeds.map((_, at) => scores(targets.flatMap((target) => target[at])));
+  const [accuracy, auc] = [
+    spread(
+      all.map(([share]) => share),
+      1,
+    ),
+    spread(
+      all.map(([, area]) => area),
+      3,
+    ),
+  ];
+  return `| ${variant} | ${accuracy} | ${auc} |`;
+});
+const over = count > 1 ? `mean ± standard deviation over ${count} seeds` : "one seed";
+console.log(`All ${truth.size} clips pooled, ${over}:
 
-| folds | | accuracy ↑ | AUC ↑ |
-| --- | --- | --: | --: |
+|  | accuracy ↑ | AUC ↑ |
+| --- | --: | --: |
 ${rows.join("\n")}`);
