@@ -1,23 +1,21 @@
 // Makes what E3RG needs beside its spec, in data/: the memory and the dialogues of EmpatheticDialogues, and the
 // features of the emotion classifier. `node prepare.mjs DATA` with the folder that holds
 // empathetic_dialogues/ed_dev_test.csv and wordvec/. Memory and classifier come from dev alone; test is only asked.
-import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse } from "csv-parse/sync";
-import { zipSync } from "fflate";
+import { halves, numbers, readSource, writeArchive } from "../npz.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const source = resolve(process.argv[2] ?? join(here, "../../../shared/data"));
-const csv = join(source, "empathetic_dialogues/ed_dev_test.csv");
-if (!existsSync(csv)) {
-  console.error(`prepare: ${csv} is not there; give the folder with empathetic_dialogues/ and wordvec/ as the argument.`);
-  process.exit(2);
-}
+const csv = readSource(join(source, "empathetic_dialogues/ed_dev_test.csv"), {
+  usage: "node examples/e3rg/prepare.mjs FOLDER, the folder with empathetic_dialogues/ and wordvec/",
+});
 const data = join(here, "data");
 mkdirSync(data, { recursive: true });
 
-const rows = parse(readFileSync(csv), { columns: true }).map((row) => ({ ...row, context: JSON.parse(row.context_json) }));
+const rows = parse(csv, { columns: true }).map((row) => ({ ...row, context: JSON.parse(row.context_json) }));
 const clean = (text) => text.replaceAll("_comma_", ",").replaceAll(/\s+/g, " ").trim();
 /** Speakers take turns, and the speaker begins. */
 const turnsOf = (context) =>
@@ -60,15 +58,8 @@ const words = new Map(
     .filter(Boolean)
     .map((word, row) => [word, row]),
 );
-const halves = readFileSync(join(data, "glove100.f16"));
-const width = halves.length / 2 / words.size;
-
-function half(bits) {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 31;
-  const fraction = bits & 1023;
-  return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-}
+const vectors = halves(readFileSync(join(data, "glove100.f16")));
+const width = vectors.length / words.size;
 
 function mean(text) {
   const plain = text
@@ -78,29 +69,17 @@ function mean(text) {
     .replaceAll(/'[a-z]+/g, " ");
   const known = (plain.match(/[a-z]+/g) ?? []).flatMap((word) => words.get(word) ?? []);
   const sum = new Float32Array(width);
-  for (const row of known)
-    for (let at = 0; at < width; at += 1) sum[at] += half(halves.readUInt16LE(2 * (row * width + at))) / known.length;
+  for (const row of known) for (let at = 0; at < width; at += 1) sum[at] += vectors[row * width + at] / known.length;
   return sum;
-}
-
-function npy(type, shape, values) {
-  const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`;
-  const header = `{'descr': '${type}', 'fortran_order': False, 'shape': ${tuple}, }`;
-  const padded = `${header.padEnd(Math.ceil((header.length + 11) / 64) * 64 - 11)}\n`;
-  const start = Buffer.from([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, padded.length & 255, padded.length >> 8]);
-  return Buffer.concat([start, Buffer.from(padded, "latin1"), Buffer.from(values.buffer, values.byteOffset, values.byteLength)]);
 }
 
 const features = new Float32Array(dev.length * width);
 for (const [at, { context }] of dev.entries()) features.set(mean(textOf(context)), at * width);
 const emotions = [...new Set(dev.map(({ emotion }) => emotion))].sort();
-const numbers = Int32Array.from(dev, ({ emotion }) => emotions.indexOf(emotion));
-const conversations = Int32Array.from(dev, ({ conv }) => Number(conv));
-const archive = {
-  "text.npy": npy("<f4", [dev.length, width], features),
-  "emotion.npy": npy("<i4", [dev.length], numbers),
-  "conversation.npy": npy("<i4", [dev.length], conversations),
-};
-writeFileSync(join(data, "dev.npz"), zipSync(archive, { mtime: new Date(2000, 0, 1) }));
+writeArchive(join(data, "dev.npz"), {
+  text: numbers(features, [dev.length, width]),
+  emotion: numbers(Int32Array.from(dev, ({ emotion }) => emotions.indexOf(emotion))),
+  conversation: numbers(Int32Array.from(dev, ({ conv }) => Number(conv))),
+});
 console.log(`memory ${memory.length} dialogues, test ${talks.length} conversations, classifier ${dev.length} contexts`);
 console.log(`emotions in the order of the labels: ${emotions.join(" | ")}`);

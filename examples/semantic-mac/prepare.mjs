@@ -3,12 +3,10 @@
 //   data/meld.npz           an utterance a sample: words, the words before it in the conversation, emotion
 //   data/conversations.npz  a conversation of MELD a sample: what the first speaker and what the others say, the emotions that occur
 // Usage: node examples/semantic-mac/prepare.mjs FOLDER, the folder holding mosi/ and meld/.
-import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse } from "csv-parse/sync";
-import { unzipSync, zipSync } from "fflate";
+import { numbers, readArrays, readSource, texts, writeArchive } from "../npz.mjs";
 
 const folder = process.argv[2] ?? "../shared/data";
 /** SHA-256 of the files that the README's results were measured on. */
@@ -20,63 +18,25 @@ const sums = {
 const folds = { train: 0, valid: 1, dev: 1, test: 2 };
 const emotions = ["neutral", "joy", "surprise", "anger", "sadness", "disgust", "fear"];
 
-function readChecked(name) {
-  const path = join(folder, name);
-  let bytes;
-  try {
-    bytes = readFileSync(path);
-  } catch (error) {
-    throw new Error(`${path} cannot be read (${error.code}); usage: node examples/semantic-mac/prepare.mjs FOLDER`);
-  }
-  const sum = createHash("sha256").update(bytes).digest("hex");
-  if (sum !== sums[name]) throw new Error(`${path} is another file than the README's: its SHA-256 is ${sum}, not ${sums[name]}`);
-  return bytes;
-}
-
-/** One .npy file: magic, version 1.0, a header padded to 64 bytes, the values in C order. */
-function npy(type, shape, values) {
-  const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`;
-  const header = `{'descr': '${type}', 'fortran_order': False, 'shape': ${tuple}, }`;
-  const padded = `${header.padEnd(Math.ceil((header.length + 11) / 64) * 64 - 11)}\n`;
-  const start = Buffer.from([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, padded.length & 255, padded.length >> 8]);
-  return Buffer.concat([start, Buffer.from(padded, "latin1"), Buffer.from(values.buffer, values.byteOffset, values.byteLength)]);
-}
-
-function texts(values) {
-  const points = values.map((value) => Array.from(value, (character) => character.codePointAt(0)));
-  const width = Math.max(1, ...points.map(({ length }) => length));
-  const cells = new Uint32Array(values.length * width);
-  for (const [at, row] of points.entries()) cells.set(row, at * width);
-  return npy(`<U${width}`, [values.length], cells);
-}
-
-const floats = (values) => npy("<f4", [values.length], Float32Array.from(values));
-const bytes = (values, ...shape) =>
-  npy("|u1", [values.length / shape.reduce((a, b) => a * b, 1), ...shape], Uint8Array.from(values));
+const usage = "node examples/semantic-mac/prepare.mjs FOLDER";
+const read = (name) => readSource(join(folder, name), { usage, sum: sums[name] });
 
 function write(name, columns) {
   const target = join(dirname(fileURLToPath(import.meta.url)), "data", `${name}.npz`);
-  mkdirSync(dirname(target), { recursive: true });
-  const temporary = `${target}.${process.pid}`;
-  const files = Object.fromEntries(Object.entries(columns).map(([column, value]) => [`${column}.npy`, value]));
-  // A fixed date, so that the same data always give the same bytes and the same checksum in a run's record.
-  writeFileSync(temporary, zipSync(files, { level: 6, mtime: new Date(1980, 0, 1) }));
-  renameSync(temporary, target);
-  console.log(`${target}, ${(statSync(target).size / 1e6).toFixed(1)} MB`);
+  console.log(`${target}, ${(writeArchive(target, columns) / 1e6).toFixed(1)} MB`);
 }
 
-const said = parse(readChecked("mosi/utterances.csv"), { columns: true });
-// The archive's array as it stands, its shape [N, 73] made [N, 1, 73]: a sequence of one.
-const audio = unzipSync(readChecked("mosi/mosi_utterance.npz"), { filter: ({ name }) => name === "audio.npy" })["audio.npy"];
-const values = new Float32Array(audio.slice(10 + new DataView(audio.buffer, audio.byteOffset).getUint16(8, true)).buffer);
+const said = parse(read("mosi/utterances.csv"), { columns: true });
+const { audio } = readArrays(read("mosi/mosi_utterance.npz"), ["audio"]);
 write("mosi", {
   text: texts(said.map(({ text }) => text)),
-  audio: npy("<f4", [said.length, 1, values.length / said.length], values),
-  label: floats(said.map(({ label }) => Number(label))),
-  fold: bytes(said.map(({ fold_std }) => folds[fold_std])),
+  // The archive's array as it stands, its shape [N, 73] made [N, 1, 73]: a sequence of one.
+  audio: numbers(audio.values, [said.length, 1, audio.values.length / said.length]),
+  label: numbers(Float32Array.from(said, ({ label }) => Number(label))),
+  fold: numbers(Uint8Array.from(said, ({ fold_std }) => folds[fold_std])),
 });
 
-const lines = parse(readChecked("meld/meld.csv"), { columns: true });
+const lines = parse(read("meld/meld.csv"), { columns: true });
 const follows = (at) => {
   const [line, last] = [lines[at], lines[at - 1]];
   return last !== undefined && last.split === line.split && last.dialogue === line.dialogue;
@@ -85,7 +45,7 @@ write("meld", {
   text: texts(lines.map(({ text }) => text)),
   before: texts(lines.map((_, at) => (follows(at) ? lines[at - 1].text : ""))),
   emotion: texts(lines.map(({ emotion }) => emotion)),
-  fold: bytes(lines.map(({ split }) => folds[split])),
+  fold: numbers(Uint8Array.from(lines, ({ split }) => folds[split])),
 });
 
 const talks = [];
@@ -98,9 +58,9 @@ for (const [at, { split, speaker, text, emotion }] of lines.entries()) {
 write("conversations", {
   speaker: texts(talks.map(({ own }) => own.join(" "))),
   others: texts(talks.map(({ others }) => others.join(" "))),
-  occurs: bytes(
-    talks.flatMap(({ occurs }) => emotions.map((emotion) => (occurs.has(emotion) ? 1 : 0))),
+  occurs: numbers(Uint8Array.from(talks.flatMap(({ occurs }) => emotions.map((emotion) => (occurs.has(emotion) ? 1 : 0)))), [
+    talks.length,
     emotions.length,
-  ),
-  fold: bytes(talks.map(({ split }) => folds[split])),
+  ]),
+  fold: numbers(Uint8Array.from(talks, ({ split }) => folds[split])),
 });
