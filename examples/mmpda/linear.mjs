@@ -4,32 +4,19 @@
 // speaker, or at random. Prints accuracy and AUC of the pooled predictions as a table.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { unzipSync } from "fflate";
+import { readArrays, refuse } from "../npz.mjs";
 
 const [folder] = process.argv.slice(2);
-if (folder === undefined) throw new Error("usage: node examples/mmpda/linear.mjs FOLDER");
-
-/** Values and shape of an array that prepare.mjs wrote. */
-function array(archive, name) {
-  const bytes = archive[`${name}.npy`];
-  const start = 10 + new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint16(8, true);
-  const head = Buffer.from(bytes.subarray(10, start)).toString("latin1");
-  const shape = /\(([\d, ]*)\)/
-    .exec(head)[1]
-    .split(",")
-    .filter((size) => size.trim() !== "")
-    .map(Number);
-  const { buffer } = bytes.slice(start);
-  return { shape, values: head.includes("'<f4'") ? new Float32Array(buffer) : new Int32Array(buffer) };
-}
+if (folder === undefined) refuse("usage: node examples/mmpda/linear.mjs FOLDER");
+const fields = ["audio", "units", "gaze", "pose"];
 
 /** A row of features and an answer for each clip of a domain. */
 function read(path) {
-  const archive = unzipSync(readFileSync(path));
-  const answers = [...array(archive, "answer").values];
+  const arrays = readArrays(readFileSync(path), [...fields, "answer"]);
+  const answers = [...arrays.answer.values];
   const rows = answers.map(() => []);
-  for (const name of ["audio", "units", "gaze", "pose"]) {
-    const { shape, values } = array(archive, name);
+  for (const name of fields) {
+    const { shape, values } = arrays[name];
     const [width, steps] = [shape.at(-1), shape.length === 3 ? shape[1] : 1];
     for (const [at, row] of rows.entries()) {
       for (let feature = 0; feature < width; feature += 1) {
