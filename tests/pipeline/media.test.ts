@@ -16,19 +16,11 @@ import { ownPitch, pitchSetting, prosodies } from "../../src/runtime/services/sp
 import { mouths } from "../../src/runtime/services/speech/visemes.ts";
 import { loudness, median, pitches, readWave, type Sound } from "../../src/runtime/services/speech/wave.ts";
 import { inFolder, mmx } from "../cli/command.ts";
+import { hasProgram } from "./programs.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const example = join(root, "examples/e3rg");
 
-function hasProgram(program: string, argument: string): boolean {
-  try {
-    execFileSync(program, [argument], { stdio: "ignore" });
-    return true;
-  } catch {
-    console.warn(`${program} is not installed: the tests that need it are skipped`);
-    return false;
-  }
-}
 const speaks = hasProgram("espeak-ng", "--version");
 const films = hasProgram("ffmpeg", "-version") && speaks;
 const model = join(example, "data/SmolLM2-135M-Instruct.Q4_1.gguf");

@@ -40,7 +40,7 @@ export async function openPipeline(sources: PipelineSources): Promise<OpenPipeli
   }
   const services = new Map<string, OpenService>();
   const close = async (): Promise<void> => {
-    for (const service of services.values()) await service.close();
+    for (const service of services.values()) await service.close?.();
   };
   const shared = new Map<string, Promise<unknown>>();
   try {

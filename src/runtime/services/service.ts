@@ -18,7 +18,8 @@ export interface OpenService {
   /** What exactly answers: kind, model with its checksum, settings. Two runs with equal identities give equal bytes. */
   readonly identity: string;
   call(given: Readonly<Record<string, WireValue>>, seed: number): Promise<WireValue>;
-  close(): Promise<void>;
+  /** For a service that holds something open. */
+  close?(): Promise<void>;
 }
 
 /** A trained mmx model that tells a class from features. The command line opens it: the runtime compiles no specs. */
@@ -72,6 +73,25 @@ export function requiredParameter(schema: ServiceSchema, kind: WireBase["kind"],
     throw new ServiceError(schema.name, `cannot be bound to ${what}: it takes no ${kind}`, `Bind it to another kind of service.`);
   }
   return found;
+}
+
+/**
+ * The name of the first label parameter, whose labels must all be known to the kind of service; undefined where there is none.
+ * Throws a `ServiceError`.
+ */
+export function labelParameter(
+  { schema, labelsOf }: Pick<OpenEnvironment, "schema" | "labelsOf">,
+  known: readonly string[],
+  what: string,
+): string | undefined {
+  for (const { name, type } of schema.parameters) {
+    if (type.base.kind !== "label") continue;
+    const strange = labelsOf(type.base.set).filter((label) => !known.includes(label));
+    if (strange.length === 0) return name;
+    const problem = `cannot be bound to ${what}: it does not know ${strange.join(", ")}`;
+    throw new ServiceError(schema.name, problem, `It knows ${known.join(", ")}: project the labels on these.`);
+  }
+  return undefined;
 }
 
 /** Refuses a binding whose result is not of the kinds that the service can give. */

@@ -12,13 +12,10 @@ import {
   type ServiceKind,
   textArgument,
 } from "../service.ts";
+import { type ChatSettings, chatProperties, defaultTemperature } from "./chat-settings.ts";
 
-interface GgufBinding {
-  readonly model: string;
-  readonly temperature?: number;
-  readonly max_tokens?: number;
+interface GgufBinding extends ChatSettings {
   readonly context?: number;
-  readonly system?: string;
   /** A label set of the spec: the model can then say nothing but one of its labels. */
   readonly labels?: string;
 }
@@ -55,11 +52,8 @@ interface Loaded {
 export const gguf: ServiceKind<GgufBinding> = {
   kind: "gguf",
   properties: {
-    model: { type: "string", minLength: 1 },
-    temperature: { type: "number", minimum: 0 },
-    max_tokens: { type: "integer", minimum: 1 },
+    ...chatProperties,
     context: { type: "integer", minimum: 128 },
-    system: { type: "string" },
     labels: { type: "string", minLength: 1 },
   },
   required: ["model"],
@@ -68,7 +62,7 @@ export const gguf: ServiceKind<GgufBinding> = {
     const prompt = requiredParameter(schema, "text", "a language model");
     requireResult(schema, ["text"], "a language model");
     const path = resolve(folder, binding.model);
-    const { temperature = 0.2, max_tokens: maxTokens = 64, context = 2048, system = "" } = binding;
+    const { temperature = defaultTemperature, max_tokens: maxTokens = 64, context = 2048, system = "" } = binding;
     const key = `gguf ${path} ${context}`;
     const known = shared.get(key) as Promise<Loaded> | undefined;
     const loading = known ?? load(path, context, environment);

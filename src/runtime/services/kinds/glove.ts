@@ -13,7 +13,6 @@ export const glove: ServiceKind<WordVectorFiles> = {
     return {
       identity: `glove ${vectors.width} sha256:${vectors.checksum}`,
       call: async (given) => vectors.mean(textArgument(given, words)),
-      close: async () => undefined,
     };
   },
 };

@@ -1,8 +1,8 @@
 // A generator behind HTTP: one POST with the arguments, one answer with the value. OpenVoice, DICE-Talk or whatever else needs
 // its own machine goes behind this contract; docs/services.md has it.
 import { parseJson } from "../../../compiler/schemas/validate.ts";
+import { post } from "../post.ts";
 import { type FileValue, isFile, ServiceError, type ServiceKind, type WireValue } from "../service.ts";
-import { post } from "./openai.ts";
 
 interface HttpBinding {
   readonly url: string;
@@ -50,7 +50,7 @@ export const http: ServiceKind<HttpBinding> = {
       async call(given, seed) {
         const values = Object.fromEntries(Object.entries(given).map(([name, value]) => [name, wireJson(value)]));
         const body = { service: schema.name, seed, arguments: values };
-        const text = await post(schema.name, url, { "content-type": "application/json" }, body);
+        const text = await post(schema.name, url, {}, body);
         type Answer = { readonly value: string | readonly number[] | { readonly extension: string; readonly base64: string } };
         const { value } = await parseJson<Answer>(answerSchema, text, url);
         if (typeof value === "string") {
@@ -61,7 +61,6 @@ export const http: ServiceKind<HttpBinding> = {
         const file: FileValue = { kind: "file", extension: value.extension, bytes: Buffer.from(value.base64, "base64") };
         return file;
       },
-      close: async () => undefined,
     };
   },
 };

@@ -33,7 +33,6 @@ export const trainedModel: ServiceKind<ModelBinding> = {
     return {
       identity: `${classifier.identity} on glove ${vectors.width} sha256:${vectors.checksum}`,
       call: (given) => classifier.classify(vectors.mean(textArgument(given, binding.reads))),
-      close: async () => undefined,
     };
   },
 };

@@ -8,6 +8,14 @@ const program = "espeak-ng";
 const remedy = "Install it: apt-get install espeak-ng (Debian), brew install espeak-ng (macOS).";
 const encoder = new TextEncoder();
 
+/** What a binding says of the voice: one of espeak-ng's names. */
+export interface EspeakVoice {
+  readonly voice?: string;
+}
+
+/** The schema's members for it. */
+export const voiceProperties = { voice: { type: "string", minLength: 1 } };
+
 export interface Utterance {
   readonly service: string;
   readonly words: string;
