@@ -76,9 +76,9 @@ const truth = new Map(
 );
 
 /** Share of right decisions at a half, and the share of pairs of a lie and a truth in which the lie has the larger probability. */
-function scores(pairs) {
-  if (pairs.length !== truth.size || new Set(pairs.map(([clip]) => clip)).size !== truth.size)
-    throw new Error(`${pairs.length} predictions for ${truth.size} clips`);
+function scores(pairs, expected) {
+  const found = new Set(pairs.map(([clip]) => clip)).size;
+  if (pairs.length !== expected || found !== expected) throw new Error(`predictions for ${found} of ${expected} clips`);
   const right = pairs.filter(([clip, lie]) => lie > 0.5 === truth.get(clip)).length;
   const [lies, truths] = [true, false].map((answer) =>
     pairs.filter(([clip]) => truth.get(clip) === answer).map(([, lie]) => lie),
@@ -95,26 +95,40 @@ function spread(values, digits) {
     : `${mean.toFixed(digits)} ± ${Math.sqrt(square / (values.length - 1)).toFixed(digits)}`;
 }
 
+const targets = Array.from({ length: 10 }, (_, target) => join(folder, options.folds, String(target)));
 const rows = Object.entries(variants).map(([variant, settings]) => {
-  const targets = Array.from({ length: 10 }, (_, target) =>
-    predicted(join(folder, options.folds, String(target)), variant, settings),
-  );
-  const all = seeds.map((_, at) => scores(targets.flatMap((target) => target[at])));
-  const [accuracy, auc] = [
-    spread(
-      all.map(([share]) => share),
-      1,
-    ),
-    spread(
-      all.map(([, area]) => area),
-      3,
-    ),
-  ];
-  return `| ${variant} | ${accuracy} | ${auc} |`;
+  const folds = targets.map((place) => predicted(place, variant, settings));
+  return { variant, draws: seeds.map((_, at) => folds.map((target) => target[at])) };
 });
+const sizes = rows[0].draws[0].map(({ length }) => length);
+const most = Math.max(...sizes);
+const largest = sizes.indexOf(most);
+
+/** Accuracy on all clips, on the largest fold and on the others, AUC on all; a set of predictions for each of the ten targets. */
+function row(name, draws) {
+  const all = draws.map((folds) => {
+    const [accuracy, auc] = scores(folds.flat(), truth.size);
+    const [alone] = scores(folds[largest], most);
+    const [others] = scores(folds.filter((_, at) => at !== largest).flat(), truth.size - most);
+    return { accuracy, auc, alone, others };
+  });
+  const cell = (key, digits) =>
+    spread(
+      all.map((one) => one[key]),
+      digits,
+    );
+  return `| ${name} | ${cell("accuracy", 1)} | ${cell("auc", 3)} | ${cell("alone", 1)} | ${cell("others", 1)} |`;
+}
+
+/** For every clip the share of lies among the sources: what a model says that has learnt nothing else. */
+const shares = rows[0].draws[0].map((fold) => {
+  const sources = [...truth].filter(([clip]) => !fold.some(([own]) => own === clip));
+  return fold.map(([clip]) => [clip, sources.filter(([, answer]) => answer).length / sources.length]);
+});
+const lines = [...rows.map(({ variant, draws }) => row(variant, draws)), row("the sources' share of lies", [shares])];
 const over = count > 1 ? `mean ± standard deviation over ${count} seeds` : "one seed";
 console.log(`All ${truth.size} clips pooled, ${over}:
 
-|  | accuracy ↑ | AUC ↑ |
-| --- | --: | --: |
-${rows.join("\n")}`);
+|  | accuracy ↑ | AUC ↑ | accuracy, largest fold (${most}) | accuracy, the others (${truth.size - most}) |
+| --- | --: | --: | --: | --: |
+${lines.join("\n")}`);
