@@ -1,7 +1,7 @@
 // Batches large enough that threads share the work: every output and every variable has the same bits for 1, 2 and 3 threads, and
 // is what the float64 interpreter says.
 import fc from "fast-check";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, test } from "vitest";
 import { sharedWork } from "../../src/compiler/emit/wasm/program-work.ts";
 import { lower } from "../../src/compiler/loops/lower/index.ts";
 import { schedule } from "../../src/compiler/loops/schedule/index.ts";
@@ -40,7 +40,8 @@ test.each(shapeSpecs)("%s", async (spec) => {
     fc.asyncProperty(largeBatch(spec), async (drawn) => {
       const stage = drawnStage(drawn);
       const { segments } = schedule(lower(stage.plan.graph, "large"));
-      expect(sharedWork(segments)).toBeGreaterThan(worthSharing);
+      // Too many batches that one thread does alone fail the test.
+      fc.pre(sharedWork(segments) > worthSharing);
       const [alone, ...others] = await Promise.all(sessions.map((session) => trainSteps(session, stage, steps)));
       for (const other of others) {
         alone?.steps.forEach((outputs, step) => {
