@@ -1,5 +1,5 @@
 // E3RG's automatic measures on the test part of EmpatheticDialogues: runs the settings (what is there is not run again) and
-// prints the table. `node evaluate.mjs [--first 20]`; the environment variable MMX names another mmx command.
+// prints the table. `node evaluate.mjs [--first 25]`; the environment variable MMX names another mmx command.
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -37,15 +37,14 @@ export function distinct(texts, n) {
 const settings = [
   { row: "any answer, 0-shot (E3RG)", out: "free", services: "services-free.json", set: {}, only: "emotion" },
   { row: "kept to the 36 words, 0-shot", out: "0-shot", services: "services.json", set: {}, only: "emotion,reply" },
-  { row: "kept to the 36 words, 3-shot", out: "3-shot", services: "services.json", set: { shots: 3 }, only: "emotion" },
+  { row: "kept to the 36 words, 1-shot", out: "1-shot", services: "services.json", set: { shots: 1 }, only: "emotion,reply" },
+  { row: "kept to the 36 words, 3-shot", out: "3-shot", services: "services.json", set: { shots: 3 }, only: "emotion,reply" },
   {
     row: "kept to the 36 words, 3 retrieved",
     out: "retrieved",
     services: "services.json",
     set: { similar: 3 },
     only: "emotion,reply",
-    // Its prompts are the longest: half as many dialogues.
-    part: 0.5,
   },
   { row: "trained classifier", out: "classifier", services: "services-classifier.json", set: {}, only: "emotion", first: 2542 },
 ];
@@ -68,7 +67,7 @@ const readJsonLines = (path) =>
 
 function main() {
   const asked = process.argv.indexOf("--first");
-  const first = asked < 0 ? 20 : Number(process.argv[asked + 1]);
+  const first = asked < 0 ? 25 : Number(process.argv[asked + 1]);
   const goldPath = join(here, "data/gold.jsonl");
   if (!existsSync(goldPath)) {
     console.error("evaluate: run prepare.mjs first; it makes data/.");
@@ -82,7 +81,7 @@ function main() {
     console.log(`| ${row} | ${count} | ${hits} | ${share(replies, 1)} | ${share(replies, 2)} |`);
   console.log("| | dialogues | HIT | Dist-1 | Dist-2 |\n|---|---|---|---|---|");
   for (const setting of settings) {
-    const count = Math.min(setting.first ?? Math.ceil(first * (setting.part ?? 1)), gold.length);
+    const count = Math.min(setting.first ?? first, gold.length);
     const answers = run({ ...setting, first: count });
     const words = answers.map(({ emotion }) => emotion);
     const replies = setting.only.includes("reply") ? answers.map(({ reply }) => reply) : [];
