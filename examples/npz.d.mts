@@ -13,5 +13,5 @@ export function texts(values: readonly string[]): Uint8Array;
 export function writeArchive(
   path: string,
   arrays: Readonly<Record<string, Uint8Array>>,
-  options?: { readonly level?: 0 | 6 },
+  options?: { readonly level?: 0 | 1 | 6 },
 ): number;
