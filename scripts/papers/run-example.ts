@@ -2,7 +2,7 @@
 // Everything that is finished lies in the example's working folder and is not repeated.
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writeAtomically } from "../../src/runtime/files/atomic-file.ts";
@@ -119,14 +119,14 @@ async function runSweep(name: string, sweep: Sweep, options: ExampleOptions): Pr
   );
 }
 
-/** What a command prints, run again only where its command line or a file named in it has changed. */
+/** What a command prints, run again only where its command line, a file named in it, or a spec or script of the example has changed. */
 async function commandText(name: string, command: Command, options: ExampleOptions): Promise<string> {
   const line = [...command.run, ...(options.quick ? (command.quick ?? []) : [])].map((part) => filled(part, options));
   const hash = createHash("sha256").update(JSON.stringify(line));
-  for (const part of line) {
-    const path = join(options.root, part);
-    if (/\.\w+$/.test(part) && existsSync(path)) hash.update(readFileSync(path));
-  }
+  const named = line.filter((part) => /\.\w+$/.test(part)).map((part) => join(options.root, part));
+  const own = readdirSync(options.folder).filter((file) => /\.(mmx|mjs|py)$/.test(file));
+  const sources = new Set([...named.filter((path) => existsSync(path)), ...own.sort().map((file) => join(options.folder, file))]);
+  for (const path of sources) hash.update(readFileSync(path));
   const path = join(options.work, "commands", `${name}-${hash.digest("hex").slice(0, 16)}.txt`);
   if (!existsSync(path)) await writeAtomically(path, await output(line, options));
   const text = (await readFile(path, "utf8")).trimEnd();
