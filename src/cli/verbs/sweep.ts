@@ -6,7 +6,7 @@ import { resolve } from "node:path";
 import type { Command } from "commander";
 import type { BackendRequest } from "../../runtime/backends/index.ts";
 import { type Configuration, configurationsOf, type Grid, GridError, seedList, splitValues } from "../../runtime/sweep/grid.ts";
-import type { SweepIndex, SweepRun } from "../../runtime/sweep/sweep-index.ts";
+import type { SweepIndex, SweepRequest, SweepRun } from "../../runtime/sweep/sweep-index.ts";
 import { backendOption } from "../backend.ts";
 import type { Act, Context } from "../context.ts";
 import { examples } from "../context.ts";
@@ -73,19 +73,37 @@ async function sweep(path: string, options: SweepOptions, context: Context): Pro
   const data = await dataPaths(spec, options.data, terminal.folder);
   const given = Object.fromEntries(Object.keys(options.data).map((name) => [name, data[name] ?? ""]));
   const seedsWanted = options.seeds ?? specSeeds(spec);
+  const { lockSweep } = await import("../../runtime/sweep/sweep-lock.ts");
+  const request = { spec: { path: resolve(terminal.folder, path), sha256: checksum(spec) }, data: given, configurations };
+  const release = await lockSweep(folder, options.out);
+  try {
+    return await work({ ...request, seeds: seedsWanted }, folder, { ...options, spec: path }, context);
+  } finally {
+    release();
+  }
+}
+
+/** In a folder that no other process works on. */
+async function work(
+  request: SweepRequest,
+  folder: string,
+  options: SweepOptions & { readonly spec: string },
+  context: Context,
+): Promise<ExitCode> {
+  const { terminal } = context;
   const { isSweep, mergeSweep, readSweep } = await import("../../runtime/sweep/sweep-index.ts");
   const { runSweep } = await import("../../runtime/sweep/run-sweep.ts");
-  const before = isSweep(folder) ? await readSweep(folder) : undefined;
-  const request = { spec: { path: resolve(terminal.folder, path), sha256: checksum(spec) }, data: given, configurations };
-  const index = mergeSweep(before, { ...request, seeds: seedsWanted }, options.out);
-  const names = new Set(configurations.map(({ name }) => name));
-  const wanted = (run: SweepRun): boolean => names.has(run.configuration) && seedsWanted.includes(run.seed);
+  const index = mergeSweep(isSweep(folder) ? await readSweep(folder) : undefined, request, options.out);
+  const names = new Set(request.configurations.map(({ name }) => name));
+  const wanted = (run: SweepRun): boolean => names.has(run.configuration) && request.seeds.includes(run.seed);
   const abort = new AbortController();
-  const forget = terminal.onInterrupt(() => {
+  const stop = (): void => {
     if (abort.signal.aborted) process.exit(exitCode.interrupted);
     terminal.writeError("\nThe trainings that run finish their step and save; Ctrl-C again stops at once.\n");
     abort.abort();
-  });
+  };
+  const forget = terminal.onInterrupt(stop);
+  process.on("SIGTERM", stop);
   const say = display(context, index, wanted);
   try {
     const after = await runSweep({
@@ -100,8 +118,9 @@ async function sweep(path: string, options: SweepOptions, context: Context): Pro
       signal: abort.signal,
       onChange: say,
     });
-    return summary(after, wanted, { ...options, spec: path, stopped: abort.signal.aborted }, context);
+    return summary(after, wanted, { ...options, stopped: abort.signal.aborted }, context);
   } finally {
+    process.off("SIGTERM", stop);
     forget();
   }
 }
