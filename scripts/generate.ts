@@ -4,6 +4,7 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { cliPage } from "./docs/cli-page.ts";
 import { diagnosticsPage } from "./docs/diagnostics-page.ts";
+import { figures } from "./docs/figures.ts";
 import { functionsPage } from "./docs/functions-page.ts";
 import { metricsPage } from "./docs/metrics-page.ts";
 import { operationsPage } from "./docs/operations-page.ts";
@@ -19,6 +20,7 @@ export async function generateAll(): Promise<Readonly<Record<string, string>>> {
   return {
     ...(await generateGrammar()),
     ...(await generateStd()),
+    ...(await figures()),
     "docs/cli.md": cliPage(),
     "docs/diagnostics.md": diagnosticsPage(),
     "docs/functions.md": functionsPage(),

@@ -52,7 +52,8 @@ function helpOf(command: Command): string {
   return text;
 }
 
-const silentTerminal: Terminal = {
+/** Says nothing and knows nothing of this machine. */
+export const silentTerminal: Terminal = {
   write: () => undefined,
   writeError: () => undefined,
   readStandardInput: async () => "",

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { dotText } from "../../src/compiler/emit/dot.ts";
+import { dotText } from "../../src/compiler/emit/picture/dot.ts";
 import { inputsOfStep, printWire } from "../../src/compiler/pipeline/graph.ts";
 import { pipelinePicture } from "../../src/compiler/pipeline/picture.ts";
 import { format } from "../../src/compiler/syntax/format.ts";
@@ -66,9 +66,9 @@ describe("a pipeline", () => {
       ]),
     );
     const ids = new Set(picture.boxes.map(({ id }) => id));
-    for (const { from, to, shape } of picture.arrows) {
+    for (const { from, to, label } of picture.arrows) {
       expect(ids.has(from) && ids.has(to)).toBe(true);
-      expect(shape).not.toBe("");
+      expect(label).not.toBe("");
     }
     expect(dotText(picture, "Answer")).toContain('label=" Mood"');
   });

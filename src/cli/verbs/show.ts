@@ -29,8 +29,10 @@ export function addShow(program: Command, act: Act): void {
     .command("show")
     .summary("show a spec's shapes, weights, picture or plan")
     .description(
-      "shapes: every named value with its type. params: the weights by path, and how many numbers they hold. graph: a picture of\n" +
-        "the model, or of a pipeline and its services, as SVG, with modules as frames and shapes on the arrows. plan: the steps of one static graph, with its cost.\n" +
+      "shapes: every named value with its type. params: the weights by path, and how many numbers they hold. graph: a picture, as\n" +
+        "SVG, of what a training step of the model computes, or of a pipeline and its services. A box is a call of a module, with all\n" +
+        "steps that belong to it; a module that branches is a frame, as long as that gives no more boxes than a page holds. A bank is\n" +
+        "a cylinder, written along dashed arrows. plan: the steps of one static graph, with its cost.\n" +
         "Sizes that the data decide are read from the head of the data file where there is one, or given with --size.",
     )
     .addArgument(new Argument("<what>", "what to show").choices(Object.keys(subjects)))
@@ -120,15 +122,20 @@ function chosenPipeline({ compiled }: CheckedSpec, asked: string | undefined): C
 
 async function showPipeline(pipeline: CompiledPipeline, options: ShowOptions, context: Context): Promise<ExitCode> {
   const { pipelinePicture } = await import("../../compiler/pipeline/picture.ts");
-  const { dotText } = await import("../../compiler/emit/dot.ts");
+  const { dotText } = await import("../../compiler/emit/picture/dot.ts");
   return writeGraph(dotText(pipelinePicture(pipeline), pipeline.name), options, context);
 }
 
 async function showGraph(spec: CheckedSpec, model: CompiledModel, options: ShowOptions, context: Context): Promise<ExitCode> {
-  const { picture } = await import("../../compiler/emit/picture.ts");
-  const { dotText } = await import("../../compiler/emit/dot.ts");
-  const { libraryNames } = await import("../../compiler/emit/library-names.ts");
-  return writeGraph(dotText(picture(model.evaluation, libraryNames(spec.compiled)), model.name), options, context);
+  const { forwardGraph } = await import("../../compiler/check/forward.ts");
+  const { picture } = await import("../../compiler/emit/picture/picture.ts");
+  const { dotText } = await import("../../compiler/emit/picture/dot.ts");
+  const { declaredNames } = await import("../../compiler/emit/picture/names.ts");
+  const { nodeHost } = await import("../host.ts");
+  const graph = forwardGraph(nodeHost(context.terminal.folder), spec.path, model.name, options.set);
+  const banks = new Set(model.variables.flatMap(({ name, kind }) => (kind === "bank" ? [name] : [])));
+  const drawn = picture(graph, { names: declaredNames(spec.compiled), banks });
+  return writeGraph(dotText(drawn, model.name), options, context);
 }
 
 async function writeGraph(dot: string, options: ShowOptions, context: Context): Promise<ExitCode> {

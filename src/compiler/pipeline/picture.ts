@@ -1,5 +1,5 @@
 // The picture of a pipeline: its services, memories and label steps as boxes; what only rearranges a value is left out.
-import type { Arrow, Box, Picture } from "../emit/picture.ts";
+import type { Arrow, Box, Picture } from "../emit/picture/picture.ts";
 import { type CompiledPipeline, inputsOfStep, type PipelineNode, printWire } from "./graph.ts";
 
 /** Boxes in the order of the spec, the types of the wires on the arrows. */
@@ -8,8 +8,8 @@ export function pipelinePicture(pipeline: CompiledPipeline): Picture {
   const boxes: Box[] = [];
   const arrows = new Map<string, Arrow>();
   const shown = nodes.map((node) => describe(pipeline, node));
-  const connect = (from: string, to: string, shape: string): void => {
-    arrows.set(`${from} ${to} ${shape}`, { from, to, shape });
+  const connect = (from: string, to: string, label: string): void => {
+    arrows.set(`${from} ${to} ${label}`, { from, to, label, later: false });
   };
   /** The boxes that a node's value comes from, each with what it hands on. */
   const sources = (at: number): readonly { readonly id: string; readonly shape: string }[] => {
