@@ -45,7 +45,8 @@ function readDoc(owner: string, doc: string): Pick<LibraryEntry, "description" |
   if (names.join() !== entryParts.join()) {
     throw new Error(`${owner}: the doc comment has the parts ${names.join(", ") || "–"}; it needs ${entryParts.join(", ")}`);
   }
-  const part = (name: EntryPart): string => linesOf(rest[2 * entryParts.indexOf(name) + 1] ?? "").join(name === "Equation" ? "\n" : " ");
+  const part = (name: EntryPart): string =>
+    linesOf(rest[2 * entryParts.indexOf(name) + 1] ?? "").join(name === "Equation" ? "\n" : " ");
   const parts = { Shapes: part("Shapes"), Equation: part("Equation"), Source: part("Source"), Example: part("Example") };
   const empty = entryParts.find((name) => parts[name] === "");
   if (empty !== undefined) throw new Error(`${owner}: nothing stands behind ${empty}:`);

@@ -1,9 +1,9 @@
 // Every example in the library's docs is checked as it stands, in one model that has the names the examples speak of.
 import { describe, expect, test } from "vitest";
+import { libraryEntries } from "../../scripts/docs/std-entries.ts";
 import { checkSpec } from "../../src/compiler/check/index.ts";
 import { memoryHost } from "../../src/compiler/host.ts";
 import { standardLibrary } from "../../src/compiler/std/sources.ts";
-import { parse } from "../../src/compiler/syntax/parse.ts";
 
 const context = (example: string): string => `mmx 1
 use ${Object.keys(standardLibrary)
@@ -52,11 +52,7 @@ model Example(clip: clips, source: films, target: films without lie) {
 `;
 
 const examples = Object.entries(standardLibrary).flatMap(([path, text]) =>
-  parse({ path, text }).ast.items.flatMap((item) => {
-    if (item.kind !== "module" && item.kind !== "fn") return [];
-    const example = /^Example: (.*)$/m.exec(item.doc ?? "")?.[1];
-    return example === undefined ? [] : [{ path, name: item.name.text, example }];
-  }),
+  libraryEntries(path, text).map(({ name, parts }) => ({ path, name, example: parts.Example })),
 );
 
 describe("examples of the library", () => {
