@@ -55,12 +55,15 @@ const examples = Object.entries(standardLibrary).flatMap(([path, text]) =>
   libraryEntries(path, text).map(({ name, parts }) => ({ path, name, example: parts.Example })),
 );
 
+/** Here nothing goes on with what an example makes, and no example reads all of the data. */
+const expected = ["MMX6001", "MMX6002"];
+
 describe("examples of the library", () => {
   test.each(examples)("$path $name: $example", ({ example }) => {
     const { diagnostics } = checkSpec(memoryHost({ "example.mmx": context(example) }), "example.mmx");
-    expect(
-      diagnostics.filter((diagnostic) => diagnostic.severity === "error").map((found) => `${found.code} ${found.message}`),
-    ).toEqual([]);
+    expect(diagnostics.filter(({ code }) => !expected.includes(code)).map((found) => `${found.code} ${found.message}`)).toEqual(
+      [],
+    );
   });
 
   test("the context has no error of its own", () => {

@@ -424,8 +424,8 @@ module Conv2d(x: f32[..., Rows, Columns, In], out: size, kernel: int = 3) -> f32
   window(tall, size: kernel, over: Columns, pad: same) |> merge(Patch, window) |> Linear(out)
 }
 
-/// The largest entry of each window of \`size\`, every \`stride\` steps, along the axis before the last; windows that would reach
-/// beyond the end are left out.
+/// The largest entry of each window of \`size\`, every \`stride\` steps, along the axis before the last, which must not be ragged;
+/// windows that would reach beyond the end are left out.
 ///
 /// Shapes: f32[..., T, D] -> f32[..., (T - size) / stride + 1, D]
 /// Equation: y_{t,d} = max_k x_{t stride + k, d}, k = 0 .. size - 1
@@ -434,8 +434,8 @@ module Conv2d(x: f32[..., Rows, Columns, In], out: size, kernel: int = 3) -> f32
 fn max_pool(x: f32[..., T, D], size: int = 2, stride: int = 2) =
   max(window(x, size: size, over: T, stride: stride), over: window)
 
-/// The mean of each window of \`size\`, every \`stride\` steps, along the axis before the last; windows that would reach beyond the
-/// end are left out.
+/// The mean of each window of \`size\`, every \`stride\` steps, along the axis before the last, which must not be ragged; windows
+/// that would reach beyond the end are left out.
 ///
 /// Shapes: f32[..., T, D] -> f32[..., (T - size) / stride + 1, D]
 /// Equation: y_{t,d} = 1/size Σ_k x_{t stride + k, d}, k = 0 .. size - 1
