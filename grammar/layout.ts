@@ -3,6 +3,7 @@
 import type { IToken, TokenType } from "chevrotain";
 import { startsItem, startsSetting, startsStatement } from "./heads.ts";
 import { tokens } from "./lexer.ts";
+import { blockKeywords, closerOf, closers, infix, leading, trailing } from "./signs.ts";
 import { isName, itemKeywords, markNames, retyped, zeroWidth } from "./words.ts";
 
 /** A slip that the layout stage has already mended in the stream it returns. */
@@ -24,51 +25,6 @@ export interface LaidOut {
   readonly tokens: IToken[];
   readonly problems: readonly LayoutProblem[];
 }
-
-const closerOf = new Map<TokenType, TokenType>([
-  [tokens.LeftParen, tokens.RightParen],
-  [tokens.LeftSquare, tokens.RightSquare],
-  [tokens.LeftCurly, tokens.RightCurly],
-]);
-const closers = new Set(closerOf.values());
-const blockKeywords = new Set<TokenType>([
-  tokens.Model,
-  tokens.Train,
-  tokens.Data,
-  tokens.Module,
-  tokens.Fn,
-  tokens.Record,
-  tokens.Projection,
-  tokens.Pipeline,
-]);
-/** Signs that need something on both sides: never the first and never the last of a statement. */
-const infix = new Set<TokenType>([
-  tokens.Plus,
-  tokens.Slash,
-  tokens.Caret,
-  tokens.EqualEqual,
-  tokens.NotEqual,
-  tokens.Less,
-  tokens.LessEqual,
-  tokens.Greater,
-  tokens.GreaterEqual,
-  tokens.And,
-  tokens.Or,
-  tokens.Equals,
-  tokens.Colon,
-  tokens.Comma,
-  tokens.PipeArrow,
-  tokens.Else,
-  tokens.Then,
-  tokens.Arrow,
-  tokens.Bar,
-  tokens.DotDot,
-  tokens.Dot,
-  tokens.In,
-]);
-/** What continues the line above when it comes first. */
-const leading = new Set<TokenType>([tokens.PipeArrow, tokens.Else, tokens.For, tokens.Then]);
-const trailing = new Set<TokenType>([...infix, tokens.Minus, tokens.Star, tokens.Not]);
 
 /**
  * Applies the layout rules of docs/language.md to a lexed file.
