@@ -4,92 +4,27 @@ import { expect, test } from "vitest";
 import { checkSpec } from "../../src/compiler/check/index.ts";
 import { memoryHost } from "../../src/compiler/host.ts";
 import { makePlan } from "../../src/compiler/ir/make-plan.ts";
-import type { Access, Buffer, Contraction, Instruction, Kernel, KernelProgram, Nest } from "../../src/compiler/loops/kernel.ts";
+import type { Kernel, Nest } from "../../src/compiler/loops/kernel.ts";
 import { lower } from "../../src/compiler/loops/lower/index.ts";
 import { schedule } from "../../src/compiler/loops/schedule/index.ts";
-import type { ChunkedSegment, Schedule, Segment } from "../../src/compiler/loops/schedule.ts";
+import type { ChunkedSegment, Schedule } from "../../src/compiler/loops/schedule.ts";
+import {
+  apply,
+  at,
+  batch,
+  layers,
+  load,
+  named,
+  nest,
+  onlyChunked,
+  outline,
+  product,
+  program,
+  rows,
+  value,
+  width,
+} from "./hand-programs.ts";
 import { expectSchedules } from "./run-schedule.ts";
-
-const [batch, width] = [64, 192];
-
-const at = (buffer: number, strides: readonly number[], rest: Partial<Access> = {}): Access => ({
-  buffer,
-  offset: 0,
-  strides,
-  ...rest,
-});
-const load = (access: Access): Instruction => ({ op: "load", access, dtype: "f32" });
-const apply = (name: string, ...inputs: number[]): Instruction => ({ op: "apply", name, inputs, dtype: "f32", attributes: {} });
-const value = (...shape: number[]): Buffer => ({ kind: "value", dtype: "f32", shape, path: "" });
-const named = (kind: Buffer["kind"], name: string, ...shape: number[]): Buffer => ({ kind, name, dtype: "f32", shape, path: "" });
-
-const nest = (sizes: readonly number[], body: readonly Instruction[], to: Access): Nest => ({
-  kind: "nest",
-  sizes,
-  body,
-  stores: [{ access: to, value: body.length - 1, mode: "set" }],
-  fills: [],
-  path: "",
-});
-
-const product = (sizes: readonly number[], contracted: number, left: Access, right: Access, to: Access): Contraction => ({
-  kind: "contraction",
-  sizes,
-  batch: 0,
-  rows: 1,
-  columns: 1,
-  contracted: [contracted],
-  left,
-  right,
-  body: [{ op: "product", dtype: "f32" }],
-  stores: [{ access: to, value: 0, mode: "set" }],
-  fills: [],
-  path: "",
-});
-
-const program = (
-  buffers: readonly Buffer[],
-  kernels: readonly Kernel[],
-  outputs: Readonly<Record<string, number>>,
-): KernelProgram => ({
-  name: "test",
-  buffers,
-  kernels,
-  outputs,
-  copies: [],
-});
-
-/** Sources of the kernels of each segment, with its kind. */
-const outline = ({ segments }: Schedule): readonly (readonly [Segment["kind"], readonly number[]])[] =>
-  segments.map((segment) => {
-    const lists = segment.kind === "chunked" ? [segment.kernels] : segment.kind === "tasks" ? segment.tasks : [];
-    return [segment.kind, [...new Set(lists.flat().map(({ source }) => source))].sort((a, b) => a - b)];
-  });
-
-const onlyChunked = ({ segments }: Schedule): ChunkedSegment => {
-  const [first, ...others] = segments.filter((segment) => segment.kind === "chunked");
-  expect(others).toEqual([]);
-  return first as ChunkedSegment;
-};
-
-const rows = [width, 1];
-
-/** h = tanh(x W), y = h W, dW = hᵀ y, W := W - dW. */
-const layers = program(
-  [
-    ...[named("input", "x", batch, width), named("variable", "w", width, width), value(batch, width), value(width, width)],
-    ...[named("output", "last", batch), value(batch, width)],
-  ],
-  [
-    product([batch, width], width, at(0, [width, 0, 1]), at(1, [0, 1, width]), at(2, rows)),
-    nest([batch, width], [load(at(2, rows)), apply("tanh", 0)], at(2, rows)),
-    product([batch, width], width, at(2, [width, 0, 1]), at(1, [0, 1, width]), at(5, rows)),
-    product([width, width], batch, at(2, [1, 0, width]), at(5, [0, 1, width]), at(3, rows)),
-    nest([batch], [load(at(5, [width]))], at(4, [1])),
-    nest([width, width], [load(at(1, rows)), load(at(3, rows)), apply("subtract", 0, 1)], at(1, rows)),
-  ],
-  { last: 4 },
-);
 
 test("kernels along the batch share a segment, and a weight gradient waits where copies of it would be large", () => {
   const planned = schedule(layers, { entries: 8 });
