@@ -26,14 +26,15 @@ const raised = [
   "maxComputeWorkgroupStorageSize",
 ] as const satisfies readonly (keyof GpuLimits)[];
 
+export const noAdapter = (): ExecutionError =>
+  new ExecutionError(
+    "WebGPU finds no adapter: install a driver for the GPU (on Linux a Vulkan one), or use another backend, --backend wasm",
+  );
+
 /** A device of our own, with subgroups and the adapter's limits. Throws `ExecutionError` where there is no adapter. */
 export async function requestDevice(gpu: Gpu): Promise<OpenDevice> {
   const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
-  if (adapter === null) {
-    throw new ExecutionError(
-      "WebGPU finds no adapter: install a driver for the GPU (on Linux a Vulkan one), or use another backend, --backend wasm",
-    );
-  }
+  if (adapter === null) throw noAdapter();
   const device = await adapter.requestDevice({
     requiredFeatures: ["subgroups"].filter((feature) => adapter.features.has(feature)),
     requiredLimits: Object.fromEntries(raised.map((name) => [name, adapter.limits[name]])),

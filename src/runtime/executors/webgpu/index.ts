@@ -3,9 +3,10 @@
 import type { Executor } from "../executor.ts";
 import { type Extensions, extensionLookup } from "../extensions.ts";
 import { loadOptional } from "../tfjs/load.ts";
-import { type OpenDevice, openDevice, requestDevice } from "./device.ts";
+import { noAdapter, type OpenDevice, openDevice, requestDevice } from "./device.ts";
 import type { Gpu, GpuAdapterInfo, GpuDevice } from "./gpu.ts";
 import { openSession } from "./session.ts";
+import { hasVulkanDriver } from "./vulkan.ts";
 
 export interface WebgpuOptions {
   readonly extensions?: Extensions;
@@ -60,7 +61,9 @@ const dawnFlags = ["enable-dawn-features=disable_workgroup_init"];
 function entry(): Gpu {
   const { navigator } = globalThis as { readonly navigator?: { readonly gpu?: Gpu } };
   if (navigator?.gpu !== undefined) return navigator.gpu;
-  dawn ??= (loadOptional("webgpu") as { create(flags: readonly string[]): Gpu }).create(dawnFlags);
+  const { create } = loadOptional("webgpu") as { create(flags: readonly string[]): Gpu };
+  if (process.platform === "linux" && !hasVulkanDriver(process.env)) throw noAdapter();
+  dawn ??= create(dawnFlags);
   return dawn;
 }
 
