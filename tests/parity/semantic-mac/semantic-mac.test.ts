@@ -12,11 +12,11 @@ import { memoryHost } from "../../../src/compiler/host.ts";
 import type { Node, SymbolicGraph } from "../../../src/compiler/ir/graph.ts";
 import { makePlan } from "../../../src/compiler/ir/make-plan.ts";
 import type { Plan } from "../../../src/compiler/ir/plan.ts";
-import { readColumns } from "../../../src/runtime/data/formats/index.ts";
 import type { Executor, Feeds, HostTensor, Session } from "../../../src/runtime/executors/executor.ts";
 import { interpreterExecutor } from "../../../src/runtime/executors/interpreter.ts";
 import { tfjsExecutor } from "../../../src/runtime/executors/tfjs/index.ts";
 import { wasmExecutor } from "../../../src/runtime/executors/wasm/index.ts";
+import { byPath, type Fixture, largest, number, readFixture, relativeError, rowsOf, take, whole } from "./fixture.ts";
 
 const read = (name: string): string => readFileSync(join(import.meta.dirname, "../../../examples/semantic-mac", name), "utf8");
 const host = memoryHost(
@@ -75,54 +75,6 @@ function classes({ shape: [rows = 0, width = 0], data }: HostTensor): HostTensor
   return { dtype: "i32", shape: [rows], data: found };
 }
 
-interface Fixture {
-  readonly tensors: ReadonlyMap<string, HostTensor>;
-  /** The paths of the weights, in the order in which their values follow one another. */
-  readonly paths: readonly string[];
-}
-
-async function readFixture(file: string): Promise<Fixture> {
-  const tensors = new Map<string, HostTensor>();
-  let paths: readonly string[] = [];
-  for (const { name, shape, values } of (await readColumns(join(import.meta.dirname, file))).values()) {
-    if (values instanceof Float32Array) tensors.set(name, { dtype: "f32", shape, data: values });
-    else paths = [...values].map(String);
-  }
-  return { tensors, paths };
-}
-
-function take({ tensors }: Fixture, name: string): HostTensor {
-  const value = tensors.get(name);
-  if (value === undefined) throw new Error(`the fixture has no ${name}`);
-  return value;
-}
-
-const number = (fixture: Fixture, name: string): number => take(fixture, name).data[0] ?? Number.NaN;
-
-/** The fixture's one array of all weights (or gradients), cut up by path. */
-function byPath(fixture: Fixture, name: string, shapeOf: (path: string) => readonly number[]): ReadonlyMap<string, HostTensor> {
-  const { data } = take(fixture, name);
-  const found = new Map<string, HostTensor>();
-  let at = 0;
-  for (const path of fixture.paths) {
-    const shape = shapeOf(path);
-    const length = shape.reduce((product, size) => product * size, 1);
-    found.set(path, { dtype: "f32", shape, data: data.slice(at, at + length) as Float32Array });
-    at += length;
-  }
-  expect(at, name).toBe(data.length);
-  return found;
-}
-
-/** Those rows of a tensor that a step's batch is made of. */
-function rowsOf({ shape: [, ...inner], data }: HostTensor, rows: ArrayLike<number>): HostTensor {
-  const width = inner.reduce((product, size) => product * size, 1);
-  const picked = Array.from(rows, (row) => Array.from(data.slice(row * width, (row + 1) * width))).flat();
-  return { dtype: "f32", shape: [rows.length, ...inner], data: Float32Array.from(picked) };
-}
-
-const whole = ({ shape, data }: HostTensor): HostTensor => ({ dtype: "i32", shape, data: Int32Array.from(data) });
-
 /** The graph with its k-th random node, in source order, replaced by an input of the name `random/k`. */
 function withDrawsAsInputs(graph: SymbolicGraph): { readonly graph: SymbolicGraph; readonly drawn: number } {
   let drawn = 0;
@@ -162,16 +114,6 @@ function feedsFor(plan: Plan, { epochs, target, labels, lengths }: Binding, fixt
     return modality === undefined ? batch(name.replace("clip.", "")) : whole(batch(`length.${modality}`));
   };
   return Object.fromEntries(plan.inputs.map(({ name }) => [name, feed(name)]));
-}
-
-const largest = (values: ArrayLike<number>): number =>
-  Array.from(values).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-
-/** The largest difference, relative to the largest entry of the expected tensor. */
-function relativeError(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
-  expect(actual.length).toBe(expected.length);
-  const difference = largest(Array.from(expected, (value, at) => (actual[at] ?? Number.NaN) - value));
-  return Number.isNaN(difference) ? difference : difference / (largest(expected) || 1);
 }
 
 interface Trained {
