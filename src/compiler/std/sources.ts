@@ -95,7 +95,7 @@ module Transformer(x: f32[..., T, F], width: size, depth: int = 2, heads: int = 
 /// Equation: h = x + dropout(Attention(LayerNorm(x), LayerNorm(source)))
 ///   y = h + Feed(LayerNorm(h))
 /// Source: Tsai et al. (2019), arXiv 1906.00295, section 3.2 (crossmodal transformers), with the residual taken before the norm
-/// as in Xiong et al. (2020), arXiv 2002.04745.
+/// as in its published code, where one layer norm serves both; the GELU of Feed stands for its ReLU.
 /// Example: y = CrossBlock(x, clip.audio, heads: 4)
 module CrossBlock(
   x: f32[..., T, D], source: f32[..., S, E],
@@ -106,7 +106,7 @@ module CrossBlock(
 }
 
 /// The cross-modal transformer: \`depth\` cross-modal blocks that all read the source's own low-level features. The result has the
-/// target's length and width.
+/// target's length and width. It adds no positions: \`sinusoidal\` in front of it does.
 ///
 /// Shapes: f32[..., T, D], f32[..., S, E] -> f32[..., T, D]
 /// Equation: h_0 = x
@@ -687,7 +687,7 @@ fn squared_distances(x: f32[N, D], y: f32[K, D]) {
 ///
 /// Shapes: f32[...] squared distances, f32[] width -> f32[...]
 /// Equation: k(d) = Σ_{j=-2..2} exp(-d / (2^j w))
-/// Source: Long et al. (2015), arXiv 1502.02791 (multiple kernels), with the number and widths of its authors' published code.
+/// Source: Long et al. (2015), arXiv 1502.02791 (multiple kernels), the number and widths of its authors' code, thuml/Xlearn.
 /// Example: k = five_kernels(squared_distances(s.fused, t.fused), w)
 fn five_kernels(d: f32[...], w: f32[]) {
   widest = exp(-d / (4 * w))
@@ -702,7 +702,7 @@ fn five_kernels(d: f32[...], w: f32[]) {
 ///
 /// Shapes: f32[N, D], f32[K, D] -> f32[]
 /// Equation: w = 1/(n (n - 1)) Σ_i Σ_{j≠i} |z_i - z_j|², where z are the n samples of x and y together
-/// Source: Long et al. (2015), arXiv 1502.02791 (the median heuristic there; the mean as in its authors' published code).
+/// Source: Long et al. (2015), arXiv 1502.02791 (the median heuristic there; the mean as in its authors' code, thuml/Xlearn).
 /// Example: width_of_both = kernel_width(s.fused, t.fused)
 fn kernel_width(x: f32[N, D], y: f32[K, D]) {
   many = sum(present(x)) + sum(present(y))
