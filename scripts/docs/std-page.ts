@@ -45,7 +45,7 @@ function section({ name, signature, description, parts }: LibraryEntry): string 
     `### ${name}`,
     fenced(signature, "mmx"),
     description,
-    `**Shapes:** ${parts.Shapes.includes("`") ? parts.Shapes : `\`${parts.Shapes}\``}`,
+    `**Shapes:** \`${parts.Shapes}\``,
     "**Equation:**",
     fenced(parts.Equation, "text"),
     `**Source:** ${linked(parts.Source)}`,

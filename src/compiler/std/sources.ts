@@ -370,8 +370,8 @@ fn uniformity(x: f32[B, D], t: float = 2) {
   "std.conv": `mmx 1
 // Convolution and pooling along named axes: a window of neighbours, then a product or a reduction. Padding reads as 0.
 
-/// A convolution along one axis, as long as its input: \`kernel\` entries \`dilation\` apart, centred on t (an even reach goes one
-/// half step further ahead).
+/// A convolution along one axis, as long as its input: \`kernel\` entries \`dilation\` apart, centred on t, or half an entry ahead
+/// of it where (kernel - 1) dilation is odd.
 ///
 /// Shapes: f32[..., T, In] -> f32[..., T, out]
 /// Equation: y_t = b + Σ_k x_{t + k dilation - r} W_k, k = 0 .. kernel - 1, where r = ⌊(kernel - 1) dilation / 2⌋
