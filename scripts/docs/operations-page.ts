@@ -22,7 +22,7 @@ export function operationsPage(): string {
   return page(
     generatedBy("scripts/docs/operations-page.ts"),
     "# Primitive operations",
-    `The ${operations.length} operations of the graph that a spec compiles to (\`mmx show graph\`). A spec does not write them: it writes the functions of ` +
+    `The ${operations.length} operations of the graph that a spec compiles to (\`mmx show plan\`). A spec does not write them: it writes the functions of ` +
       "[the language](language.md) and of [the standard library](std.md), which come down to these. Every one is tested on every executor, " +
       "forward against a float64 definition and its gradient against finite differences.",
     ...groups.flatMap((group) => {
