@@ -1,5 +1,6 @@
 // Built-ins that make values from nothing: constants, positions, random numbers.
 import { missingArgument } from "../../diagnostics/records/types/missing-argument.ts";
+import { wrongKind } from "../../diagnostics/records/types/wrong-kind.ts";
 import { constantDim, type Dim, multiplyDims } from "../../dims/dim.ts";
 import type { Span } from "../../source/span.ts";
 import type { Axis, TensorValue } from "../../types/value.ts";
@@ -117,7 +118,7 @@ export const creationBuiltins: BuiltinTable = {
   gaussian_noise: drawn("gaussian_noise", "normal", "Standard normal random numbers; 0 in evaluation unless `always: true`."),
   keep: {
     signature: "keep(rate: float, like: f32[...], over: dim = every entry) -> f32[...]",
-    doc: "1 with probability `rate`, else 0, drawn anew each step: the mask of dropout. With `over:` one draw a sample and position of that axis. All 1 in evaluation.",
+    doc: "1 with probability `rate` (above 0, at most 1), else 0, drawn anew each step: the mask of dropout. With `over:` one draw a sample and position of that axis. All 1 in evaluation.",
     arguments: [1, 1],
     named: ["like", "over"],
     call(e, call) {
@@ -125,8 +126,13 @@ export const creationBuiltins: BuiltinTable = {
       const given = call.positional[0];
       const rate = given === undefined ? undefined : toNumber(e, given.span, given.value);
       if (model === undefined || rate === undefined) return undefined;
+      if (given !== undefined && (rate <= 0 || rate > 1)) {
+        // Kept with probability 0, nothing is left to scale up: dropout would divide by 0.
+        report(e, wrongKind, { span: given.span, expected: "a probability above 0 and at most 1", found: String(rate) });
+        return undefined;
+      }
       const shape = sizesOf(model.axes);
-      if (!e.training || rate >= 1) return tensor(e, fill(e, call.span, 1, shape), model.axes, model.masks);
+      if (!e.training || rate === 1) return tensor(e, fill(e, call.span, 1, shape), model.axes, model.masks);
       const over = namedExpression(call, "over");
       const wanted = over === undefined ? undefined : findAxis(e, call.scope, over, model);
       if (over !== undefined && wanted === undefined) return undefined;

@@ -203,8 +203,9 @@ export const shapeBuiltins: BuiltinTable = {
         if (count === undefined || module === undefined) return undefined;
         const times = evaluate(e, call.scope, count);
         if (times.kind === "number" || times.kind === "size") {
-          const copies = toInteger(e, count.span, times);
-          if (copies === undefined) return undefined;
+          const copies = times.kind === "number" ? times.value : toInteger(e, count.span, times);
+          // Said once, where the pipe brings its input and asks for a size.
+          if (copies === undefined || !Number.isInteger(copies) || copies < 0) return undefined;
           const modules = Array.from({ length: copies }, (_, at) =>
             within(e, [String(at + 1)], () => evaluate(e, call.scope, module)),
           );
