@@ -1,19 +1,36 @@
-// The pictures of the papers' specs hold what the papers' own figures hold, and no more than a page of boxes.
+// The pictures of the papers' specs hold what the papers' own figures hold, and no more than a page of boxes; the figures beside
+// the specs are these pictures.
+import { readFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { nodeHost } from "../../../src/cli/host.ts";
 import { forwardGraph } from "../../../src/compiler/check/forward.ts";
 import { checkSpec } from "../../../src/compiler/check/index.ts";
+import { dotText } from "../../../src/compiler/emit/picture/dot.ts";
 import { declaredNames } from "../../../src/compiler/emit/picture/names.ts";
 import { type Picture, picture } from "../../../src/compiler/emit/picture/picture.ts";
+import { pipelinePicture } from "../../../src/compiler/pipeline/picture.ts";
 
-function pictureOf(path: string): Picture {
-  const host = nodeHost(fileURLToPath(new URL("../../../examples/", import.meta.url)));
+const examples = new URL("../../../examples/", import.meta.url);
+
+/** The picture of a spec, which must be the figure beside it. */
+async function pictureOf(path: string): Promise<Picture> {
+  const host = nodeHost(fileURLToPath(examples));
   const { compiled } = checkSpec(host, path, { runnable: false });
-  const model = compiled?.models[0];
-  if (compiled === undefined || model === undefined) throw new Error(`${path} has no model to draw`);
-  const banks = new Set(model.variables.flatMap(({ name, kind }) => (kind === "bank" ? [name] : [])));
-  return picture(forwardGraph(host, path, model.name), { names: declaredNames(compiled), banks });
+  const [model] = compiled?.models ?? [];
+  const [pipeline] = compiled?.pipelines ?? [];
+  const title = model?.name ?? pipeline?.name;
+  if (compiled === undefined || title === undefined) throw new Error(`${path} has nothing to draw`);
+  const banks = new Set(model?.variables.flatMap(({ name, kind }) => (kind === "bank" ? [name] : [])));
+  const drawn =
+    pipeline === undefined
+      ? picture(forwardGraph(host, path, title), { names: declaredNames(compiled), banks })
+      : pipelinePicture(pipeline);
+  const { Graphviz } = await import("@hpcc-js/wasm-graphviz");
+  const svg = (await Graphviz.load()).layout(dotText(drawn, title), "svg", "dot");
+  expect(svg, "npm run generate draws the figures").toBe(readFileSync(new URL(`${dirname(path)}/figure.svg`, examples), "utf8"));
+  return drawn;
 }
 
 /** `from -> to`, by title; `~>` where the arrow is a bank's update. */
@@ -26,8 +43,8 @@ const titlesOf = ({ boxes }: Picture, start: string): string[] =>
   boxes.flatMap(({ title }) => (title.startsWith(start) ? [title] : []));
 
 describe("the picture of", () => {
-  test("MMCL has two augmented coders, a pseudo-siamese pair and three contrastive losses", () => {
-    const drawn = pictureOf("mmcl/mmcl.mmx");
+  test("MMCL has two augmented coders, a pseudo-siamese pair and three contrastive losses", async () => {
+    const drawn = await pictureOf("mmcl/mmcl.mmx");
     const arrows = arrowsOf(drawn);
     expect(drawn.boxes.length).toBeLessThanOrEqual(20);
     const augmented = drawn.boxes.filter(({ details }) => details.some((line) => line.includes("augment")));
@@ -43,8 +60,8 @@ describe("the picture of", () => {
       expect(arrows).toContain(arrow);
   });
 
-  test("SemanticMAC has the gated pairs, the streams, the banks and the losses on pseudo labels", () => {
-    const drawn = pictureOf("semantic-mac/semantic-mac.mmx");
+  test("SemanticMAC has the gated pairs, the streams, the banks and the losses on pseudo labels", async () => {
+    const drawn = await pictureOf("semantic-mac/semantic-mac.mmx");
     const arrows = arrowsOf(drawn);
     expect(drawn.boxes.length).toBeLessThanOrEqual(48);
     expect(titlesOf(drawn, "told[")).toHaveLength(6);
@@ -62,8 +79,8 @@ describe("the picture of", () => {
       expect(arrows).toContain(arrow);
   });
 
-  test("MMPDA has one network for sources and target, six cross-modal transformers and three of self-attention", () => {
-    const drawn = pictureOf("mmpda/mmpda.mmx");
+  test("MMPDA has one network for sources and target, six cross-modal transformers and three of self-attention", async () => {
+    const drawn = await pictureOf("mmpda/mmpda.mmx");
     const arrows = arrowsOf(drawn);
     expect(drawn.boxes.length).toBeLessThanOrEqual(44);
     const fields = drawn.boxes.filter(({ kind }) => kind === "field");
@@ -77,8 +94,8 @@ describe("the picture of", () => {
     expect(arrows).toContain("seen[mel, face] -> kept[mel]");
   });
 
-  test("CyIN has bottlenecks, a decoder a target, translators used on their own results, and the fusion", () => {
-    const drawn = pictureOf("cyin/cyin.mmx");
+  test("CyIN has bottlenecks, a decoder a target, translators used on their own results, and the fusion", async () => {
+    const drawn = await pictureOf("cyin/cyin.mmx");
     const arrows = arrowsOf(drawn);
     expect(drawn.boxes.length).toBeLessThanOrEqual(44);
     const translators = titlesOf(drawn, "tr[");
@@ -90,5 +107,18 @@ describe("the picture of", () => {
         expect(arrows).toContain(`q[${source}] · Encode -> dec[${target}] · Decode`);
     expect(titlesOf(drawn, "rec[")).toHaveLength(3);
     expect(titlesOf(drawn, "loss ")).toHaveLength(6);
+  });
+
+  test("E3RG has one label that drives reply, speech and face", async () => {
+    const arrows = arrowsOf(await pictureOf("e3rg/e3rg.mmx"));
+    for (const arrow of [
+      "understand -> word = pick",
+      "word = pick -> feeling = project",
+      "feeling = project -> speech = speak",
+      "feeling = project -> animate",
+      "speech = speak -> animate",
+      "animate -> film",
+    ])
+      expect(arrows).toContain(arrow);
   });
 });

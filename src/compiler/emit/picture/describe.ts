@@ -99,7 +99,7 @@ function madeOf(graph: SymbolicGraph, group: Group, { places }: Merged, names: D
   }
   const module = withoutNumber(components.at(-1) ?? "");
   // A library's module is known by its name.
-  const parts = names.library.has(module) ? [] : partsOf(graph, only, places, names);
+  const parts = names.library.has(module) ? [] : partsOf(only, places, names);
   const beside = steps.filter((step) => step !== module);
   const title = binding === undefined ? module : `${binding} · ${module}`;
   return { id, kind: "step", title, details: [...inRoom(parts), ...inRoom(beside)], inside };
@@ -123,11 +123,11 @@ function stepsOf(graph: SymbolicGraph, { nodes, modules }: Group, places: Merged
 }
 
 /** The parts of a closed module; repeated ones are counted. */
-function partsOf(graph: SymbolicGraph, { nodes }: Piece, places: Merged["places"], names: DeclaredNames): string[] {
+function partsOf({ nodes }: Piece, places: Merged["places"], names: DeclaredNames): string[] {
   const parts = new Map<string, string>();
-  for (const index of nodes) {
-    const part = partOf(places.get(index)?.inner ?? [], names);
-    if (part !== undefined && graph.nodes[index] !== undefined) parts.set(part.place, part.name);
+  for (const { inner } of new Set(nodes.flatMap((index) => places.get(index) ?? []))) {
+    const part = partOf(inner, names);
+    if (part !== undefined) parts.set(part.place, part.name);
   }
   const inOrder = counted([...parts.values()], false);
   if (inOrder.length <= room) return inOrder;

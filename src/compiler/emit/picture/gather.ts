@@ -2,7 +2,7 @@
 import type { Dim } from "../../dims/dim.ts";
 import type { Node, SymbolicGraph } from "../../ir/graph.ts";
 import type { DeclaredNames } from "./names.ts";
-import { type Place, placeOf, weightedModules, withoutNumber } from "./places.ts";
+import { type Place, placeFinder, weightedModules, withoutNumber } from "./places.ts";
 
 export interface Piece {
   readonly id: string;
@@ -36,16 +36,16 @@ export function gather(graph: SymbolicGraph, { names, banks, open }: GatherOptio
   const shown = shownNodes(graph);
   const isBank = (node: Node<Dim>): boolean => node.op === "variable" && banks.has(variableName(node));
   const weights = nodes.filter((node) => node.op === "variable" && !isBank(node)).map(variableName);
-  const calls = { names, open, weighted: weightedModules(weights) };
+  const placeOf = placeFinder({ names, open, weighted: weightedModules(weights) });
   const places = new Map<number, Place>();
   const roots = disjointSets();
   const first = new Map<string, number>();
   for (const index of shown) {
     const node = nodes[index];
     if (node === undefined || isSource(node)) continue;
-    const place = placeOf(node.origin.path, calls);
+    const place = placeOf(node.origin.path);
     places.set(index, place);
-    const key = place.components.join("/");
+    const { key } = place;
     if (place.closed) {
       roots.join(index, first.get(key) ?? index);
       first.set(key, first.get(key) ?? index);
@@ -53,7 +53,7 @@ export function gather(graph: SymbolicGraph, { names, banks, open }: GatherOptio
     }
     for (const input of node.inputs) {
       const source = places.get(input);
-      if (source?.closed === false && source.components.join("/") === key) roots.join(index, input);
+      if (source?.closed === false && source.key === key) roots.join(index, input);
     }
   }
   for (const [one, other] of sameSteps(graph, places, roots, open)) roots.join(one, other);
@@ -116,7 +116,7 @@ function sameSteps(
     const root = roots.find(index);
     const known = neighbours.get(root) ?? new Set<string>();
     neighbours.set(root, known);
-    const key = neighbour.components.join("/");
+    const { key } = neighbour;
     if (key.startsWith(`${module}/`)) known.add(`${kind} ${key}`);
   };
   for (const [index, place] of places) {
@@ -129,7 +129,7 @@ function sameSteps(
   }
   const first = new Map<string, number>();
   return [...neighbours].flatMap(([root, found]): [number, number][] => {
-    const key = [places.get(root)?.components.join("/"), ...[...found].sort()].join("\n");
+    const key = [places.get(root)?.key, ...[...found].sort()].join("\n");
     const earlier = first.get(key);
     if (earlier === undefined) first.set(key, root);
     return earlier === undefined ? [] : [[earlier, root]];

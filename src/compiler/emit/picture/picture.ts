@@ -46,27 +46,33 @@ const readable = 44;
 
 /** The picture of a graph with outputs `predict.NAME` and `loss.NAME` and the assignments of its banks. */
 export function picture(graph: SymbolicGraph, { names, banks, most = readable }: PictureOptions): Picture {
-  const draw = (open: ReadonlySet<string>): { readonly drawn: Picture; readonly closed: readonly string[] } => {
+  const draw = (open: ReadonlySet<string>): Drawing => {
     const pieces = gather(graph, { names, banks, open });
     return { drawn: describe(graph, merge(pieces), names), closed: closedModules(pieces, names) };
   };
   let open: ReadonlySet<string> = new Set();
-  let { drawn, closed } = draw(open);
+  let drawing = draw(open);
   const refused = new Set<string>();
-  for (let next = closed[0]; next !== undefined; next = closed.find((name) => !refused.has(name))) {
-    const wider = new Set([...open, next]);
-    const attempt = draw(wider);
-    // A module that is one chain inside says no more when it is open.
-    if (attempt.drawn.boxes.length > most || attempt.drawn.boxes.length <= drawn.boxes.length) refused.add(next);
-    else {
-      open = wider;
-      ({ drawn, closed } = attempt);
-    }
+  for (;;) {
+    const next = drawing.closed.find((name) => !refused.has(name));
+    if (next === undefined) return drawing.drawn;
+    const attempt = draw(new Set([...open, next]));
+    /** The same with the modules open that have come to light: a module may have all its branches in the one that it calls. */
+    const deeper = (): Picture => draw(new Set([...open, next, ...attempt.closed])).drawn;
+    const shows = (drawn: Picture): boolean => drawn.boxes.length <= most && branches(drawn, next);
+    if (shows(attempt.drawn) || (attempt.drawn.boxes.length <= most && shows(deeper()))) {
+      open = new Set([...open, next]);
+      drawing = attempt;
+    } else refused.add(next);
   }
-  return drawn;
 }
 
-/** The spec's modules that are boxes now, outer ones first. */
+interface Drawing {
+  readonly drawn: Picture;
+  /** The spec's modules that are boxes now, outer ones first. */
+  readonly closed: readonly string[];
+}
+
 function closedModules({ places }: Pieces, { modules }: DeclaredNames): string[] {
   const depths = new Map<string, number>();
   for (const { components, closed } of places.values()) {
@@ -74,4 +80,23 @@ function closedModules({ places }: Pieces, { modules }: DeclaredNames): string[]
     if (closed && modules.has(name)) depths.set(name, Math.min(depths.get(name) ?? components.length, components.length));
   }
   return [...depths].sort(([, one], [, other]) => one - other).map(([name]) => name);
+}
+
+/** Whether two boxes inside of one call of a module stand beside each other. A module that is a row inside says no more when it is open. */
+function branches({ boxes, arrows }: Picture, module: string): boolean {
+  const calls = new Set(
+    boxes.flatMap(({ inside }) => inside.filter((path) => withoutNumber(path.split("/").at(-1) ?? "") === module)),
+  );
+  return [...calls].some((path) => {
+    const members = new Set(boxes.flatMap(({ id, inside }) => (inside.includes(path) ? [id] : [])));
+    const after = (start: string): ReadonlySet<string> => {
+      const seen = new Set([start]);
+      for (const id of seen) for (const { from, to } of arrows) if (from === id && members.has(to)) seen.add(to);
+      return seen;
+    };
+    const reached = new Map([...members].map((id) => [id, after(id)]));
+    return [...members].some((one) =>
+      [...members].some((other) => reached.get(one)?.has(other) !== true && reached.get(other)?.has(one) !== true),
+    );
+  });
 }

@@ -8,6 +8,8 @@ export const withoutNumber = (component: string): string => component.replace(/_
 const isRepeat = (component: string): boolean => /^\d+$/.test(component);
 
 export interface Place {
+  /** The components, joined: equal for equal places. */
+  readonly key: string;
   /** The closed module that the node is inside of, or what was being bound. */
   readonly components: readonly string[];
   /** The same with the numbers of repeated calls: `blocks/3/Residual`. */
@@ -28,21 +30,31 @@ export interface Calls {
   readonly weighted: (path: string) => boolean;
 }
 
-export function placeOf(path: string, { names, open, weighted }: Calls): Place {
+/** Looks places up by their paths; a path is worked out once. */
+export function placeFinder(calls: Calls): (path: string) => Place {
+  const known = new Map<string, Place>();
+  return (path) => {
+    const place = known.get(path) ?? placeOf(path, calls);
+    known.set(path, place);
+    return place;
+  };
+}
+
+function placeOf(path: string, { names, open, weighted }: Calls): Place {
   const components = path.split("/");
   const kept: string[] = [];
   const until = (at: number): string => components.slice(0, at).join("/");
   for (const [at, component] of components.entries()) {
     const name = withoutNumber(component);
     if (at > 0 && names.functions.has(name))
-      return { components: kept, exact: until(at + 1), closed: false, inner: [], called: name };
+      return { key: kept.join("/"), components: kept, exact: until(at + 1), closed: false, inner: [], called: name };
     if (!isRepeat(component)) kept.push(component);
     if (at === 0 || !isModule(name, names)) continue;
     const exact = until(at + 1);
     if (open.has(name) || !weighted(exact)) continue;
-    return { components: kept, exact, closed: true, inner: components.slice(at + 1), called: undefined };
+    return { key: kept.join("/"), components: kept, exact, closed: true, inner: components.slice(at + 1), called: undefined };
   }
-  return { components: kept, exact: path, closed: false, inner: [], called: undefined };
+  return { key: kept.join("/"), components: kept, exact: path, closed: false, inner: [], called: undefined };
 }
 
 export const isModule = (name: string, { modules, library }: DeclaredNames): boolean => modules.has(name) || library.has(name);
