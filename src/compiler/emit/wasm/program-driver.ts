@@ -54,10 +54,18 @@ export function aloneDriver(builder: ModuleBuilder, lists: readonly WorkList[]):
   );
 }
 
+/** Nanoseconds that a thread sleeps before it returns to its caller, who may ask whether the others still live. */
+const sleep = 1_000_000_000n;
+
+/** What `take` gives instead of an item. */
+const [listOver, waitedLong] = [-1, -2];
+
 /**
  * Adds the exported function `together` (first, from, to, patience, arena, workspace) for shared memory: lists from .. to - 1, of
  * which `from` has the number `first`. `patience` is how many times a thread looks whether a list is over before it sleeps;
- * negative: it never sleeps.
+ * negative: it never sleeps, and looks so many times at most. Its result is 0 when all lists are over, or 1 when a thread has waited
+ * long in one of them (a second asleep, or all its looks): the caller then looks after the threads and calls again with the same
+ * numbers. That goes on where it was: a thread that waits holds no item, and lists before the ticket's are passed by.
  */
 export function togetherDriver(builder: ModuleBuilder, lists: readonly WorkList[]): void {
   const take = takeFunction(builder);
@@ -65,7 +73,7 @@ export function togetherDriver(builder: ModuleBuilder, lists: readonly WorkList[
   builder.function(
     "together",
     ["i32", "i32", "i32", "i32", "i32", "i32"],
-    [],
+    ["i32"],
     (f) => {
       const [first, from, to, patience, arena, workspace] = f.params as readonly [Local, Local, Local, Local, Local, Local];
       const [item, number] = [f.local("i32"), f.local("i32")];
@@ -90,9 +98,16 @@ export function togetherDriver(builder: ModuleBuilder, lists: readonly WorkList[
               f.get(patience);
               f.call(take);
               f.tee(item);
-              f.i32(-1);
-              f.op("i32.eq");
-              f.branchIf(over);
+              f.i32(0);
+              f.op("i32.lt_s");
+              f.if(() => {
+                f.get(item);
+                f.i32(listOver);
+                f.op("i32.eq");
+                f.branchIf(over);
+                f.i32(1);
+                f.return();
+              });
               for (const target of targets) {
                 f.get(item);
                 f.get(arena);
@@ -107,16 +122,17 @@ export function togetherDriver(builder: ModuleBuilder, lists: readonly WorkList[
           });
         });
       });
+      f.i32(0);
     },
     { exported: true },
   );
 }
 
-/** (number, items, patience) -> the next item of the list of this number, or -1 once the list is over. */
+/** (number, items, patience) -> the next item of the list of this number, `listOver`, or `waitedLong` where it is not over yet. */
 function takeFunction(builder: ModuleBuilder): FunctionHandle {
   return builder.function("take", ["i32", "i32", "i32"], ["i32"], (f) => {
     const [number, items, patience] = f.params as readonly [Local, Local, Local];
-    const [ticket, item] = [f.local("i64"), f.local("i32")];
+    const [ticket, item, woken] = [f.local("i64"), f.local("i32"), f.local("i32")];
     f.loop((again) => {
       f.i32(control.ticket);
       f.memory("i64.atomic.load");
@@ -127,7 +143,7 @@ function takeFunction(builder: ModuleBuilder): FunctionHandle {
       f.get(number);
       f.op("i32.ne");
       f.if(() => {
-        f.i32(-1);
+        f.i32(listOver);
         f.return();
       });
       f.get(ticket);
@@ -148,15 +164,27 @@ function takeFunction(builder: ModuleBuilder): FunctionHandle {
         f.get(item);
         f.return();
       });
+      // One step towards 0, or towards -1 from below: neither, if it is there.
       f.get(patience);
+      f.i32(1);
+      f.op("i32.add");
+      f.i32(1);
+      f.op("i32.gt_u");
       f.if(() => {
         f.get(patience);
         f.get(patience);
-        f.i32(0);
-        f.op("i32.gt_s");
+        f.i32(31);
+        f.op("i32.shr_s");
+        f.i32(1);
+        f.op("i32.or");
         f.op("i32.sub");
         f.set(patience);
         f.branch(again);
+      });
+      f.get(patience);
+      f.if(() => {
+        f.i32(waitedLong);
+        f.return();
       });
       // The number of the list is the ticket's high half, 4 bytes on.
       f.i32(control.sleepers);
@@ -165,16 +193,20 @@ function takeFunction(builder: ModuleBuilder): FunctionHandle {
       f.op("drop");
       f.i32(control.ticket + 4);
       f.get(number);
-      f.i64(-1n);
+      f.i64(sleep);
       f.memory("memory.atomic.wait32");
-      f.op("drop");
+      f.set(woken);
       f.i32(control.sleepers);
       f.i32(1);
       f.memory("i32.atomic.rmw.sub");
       f.op("drop");
-      f.branch(again);
+      // 2: the time is up.
+      f.get(woken);
+      f.i32(2);
+      f.op("i32.ne");
+      f.branchIf(again);
     });
-    f.i32(-1);
+    f.i32(waitedLong);
   });
 }
 

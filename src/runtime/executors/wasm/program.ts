@@ -11,6 +11,8 @@ export interface ProgramContext extends CompileContext {
   readonly crew: Crew | undefined;
   /** Runs a task once all tasks given before have run. */
   inTurn<Value>(task: () => Promise<Value>): Promise<Value>;
+  /** Whether a step waits for a thread: the session's memory must stay as it is. */
+  stepWaits: boolean;
   /** Another number each time. */
   nextId(): number;
   tracer(): Promise<Executor>;
@@ -38,6 +40,9 @@ export function loadProgram(plan: Plan, context: ProgramContext): Program {
     context.crew?.unload(id);
     release();
   };
+  const unloadAll = (): void => {
+    for (const [key, each] of loaded) unload(key, each);
+  };
   const current = (key: string): Loaded | undefined => {
     const found = loaded.get(key);
     if (found === undefined || found.layout === context.variables.layout()) return found;
@@ -55,6 +60,7 @@ export function loadProgram(plan: Plan, context: ProgramContext): Program {
     run(feeds, options = {}) {
       return context.inTurn(async () => {
         const outputs = requestedOutputs(plan, options.outputs).map(([name]) => name);
+        context.crew?.check();
         check(feeds);
         if (options.observe !== undefined) return traced(plan, context, feeds, outputs, options.observe);
         const key = [...outputs].sort().join("\n");
@@ -68,13 +74,23 @@ export function loadProgram(plan: Plan, context: ProgramContext): Program {
       });
     },
     dispose() {
-      for (const [key, each] of loaded) unload(key, each);
+      if (context.stepWaits) void context.inTurn(async () => unloadAll());
+      else unloadAll();
     },
   };
 }
 
-/** Synchronous: nothing else happens to the session's memory meanwhile. */
-function step(plan: Plan, context: ProgramContext, program: Loaded, feeds: Feeds, outputs: readonly string[]): Results {
+/**
+ * Synchronous up to its result, unless a thread keeps it waiting (crew.ts): nothing else happens to the session's memory meanwhile,
+ * which `stepWaits` sees to where it waits.
+ */
+async function step(
+  plan: Plan,
+  context: ProgramContext,
+  program: Loaded,
+  feeds: Feeds,
+  outputs: readonly string[],
+): Promise<Results> {
   const { memory, variables } = context;
   const shares = program.sharedWork >= worthSharing && program.watch === undefined;
   const threads = shares ? (context.crew?.threads ?? 1) : 1;
@@ -87,42 +103,60 @@ function step(plan: Plan, context: ProgramContext, program: Loaded, feeds: Feeds
   const written = program.callsHost ? plan.graph.assignments.map(({ variable }) => variable) : [];
   const before = written.map((name) => ({ name, value: variables.read(name) }));
   try {
-    runPhases(context, program, workspace, threads);
+    const rest = runPhases(plan.name, context, program, workspace, threads);
+    if (rest !== undefined) {
+      context.stepWaits = true;
+      await rest;
+    }
+    const results: Results = {};
+    for (const name of outputs) {
+      const node = plan.graph.nodes[plan.graph.outputs[name] ?? -1];
+      const spot = program.outputs.get(name);
+      if (node === undefined || spot === undefined) throw new RangeError(`${plan.name} computes no ${name}`);
+      results[name] = copyOut(memory, address(spot), node.dtype, node.shape);
+    }
+    applyCopies(context, program, address);
+    if (program.watch !== undefined) context.profile?.(plan.name, program.watch.take());
+    return results;
   } catch (error) {
     for (const { name, value } of before) variables.write(name, value);
     throw error;
+  } finally {
+    context.stepWaits = false;
   }
-  const results: Results = {};
-  for (const name of outputs) {
-    const node = plan.graph.nodes[plan.graph.outputs[name] ?? -1];
-    const spot = program.outputs.get(name);
-    if (node === undefined || spot === undefined) throw new RangeError(`${plan.name} computes no ${name}`);
-    results[name] = copyOut(memory, address(spot), node.dtype, node.shape);
-  }
-  applyCopies(context, program, address);
-  if (program.watch !== undefined) context.profile?.(plan.name, program.watch.take());
-  return results;
 }
 
-function runPhases({ crew }: ProgramContext, program: Loaded, workspace: number, threads: number): void {
+/** The phases from `start` on. The promise is of those after a wait for a thread; where there was none, all is done at once. */
+function runPhases(
+  name: string,
+  context: ProgramContext,
+  program: Loaded,
+  workspace: number,
+  threads: number,
+  start = 0,
+): Promise<void> | undefined {
+  const { crew } = context;
   const { exports, workspaceBytes, arenaBytes } = program;
   const arena = workspace + workspaceBytes;
-  const call = (name: string, ...values: number[]): void => {
-    const target = exports[name];
-    if (target === undefined) throw new RangeError(`the module exports no ${name}`);
-    target(...values);
+  const call = (target: string, ...values: number[]): number => {
+    const exported = exports[target];
+    if (exported === undefined) throw new RangeError(`the module exports no ${target}`);
+    return exported(...values) ?? 0;
   };
-  for (const phase of program.phases) {
+  for (const [at, phase] of program.phases.entries()) {
+    if (at < start) continue;
     if (phase.kind === "host") {
       for (let item = 0; item < phase.items; item += 1) call(phase.name, item, arena, workspace);
     } else if (crew === undefined || threads === 1) call("alone", ...phase.alone, arena, workspace);
     else {
       const [from, to] = phase.together;
-      crew.run({ program: program.id, from, to, workspace, arena, arenaBytes }, (first, patience) =>
+      const rest = crew.run({ program: program.id, name, from, to, workspace, arena, arenaBytes }, (first, patience) =>
         call("together", first, from, to, patience, arena, workspace),
       );
+      if (rest !== undefined) return rest.then(() => runPhases(name, context, program, workspace, threads, at + 1));
     }
   }
+  return undefined;
 }
 
 /** All copies take effect together: values that are other variables' are read before any is written. */

@@ -1,6 +1,7 @@
 // A session of the wasm executor: one memory for the variables and for all programs, and the threads that run them.
 import type { HostExtension } from "../../../compiler/ops/operation.ts";
 import type { Executor, Program, Session } from "../executor.ts";
+import { ExecutionError } from "../feeds.ts";
 import { type CrewOptions, gatherCrew } from "./crew.ts";
 import { sessionMemory } from "./memory.ts";
 import type { Profile } from "./profile.ts";
@@ -33,6 +34,7 @@ export function openSession(name: string, options: SessionOptions): Session {
     tracer,
     fusedMultiplyAdd,
     profile,
+    stepWaits: false,
     nextId() {
       ids += 1;
       return ids;
@@ -51,8 +53,16 @@ export function openSession(name: string, options: SessionOptions): Session {
       programs.add(program);
       return program;
     },
-    write: variables.write,
-    read: (variable) => context.inTurn(async () => variables.read(variable)),
+    write(variable, value) {
+      if (context.stepWaits)
+        throw new ExecutionError(`the variable ${variable} was written in the middle of a step; await the step first`);
+      variables.write(variable, value);
+    },
+    read: (variable) =>
+      context.inTurn(async () => {
+        crew?.check();
+        return variables.read(variable);
+      }),
     has: (variable) => variables.table.has(variable),
     names: () => [...variables.table.keys()],
     liveTensors: memory.blocks,

@@ -73,7 +73,8 @@ function takePart(epoch) {
   const workspace = words[${words.workspace}], arena = words[${words.arena}] + thread * words[${words.arenaBytes}];
   if (run === undefined || Atomics.load(words, ${words.epoch}) !== epoch) return;
   try {
-    run(first, from, to, patience, arena, workspace);
+    // Another result than 0: it has slept long. A run that will not be finished is declared over in the ticket.
+    while (run(first, from, to, patience, arena, workspace) !== 0);
   } catch (error) {
     fail(error, first + to - from);
   }
