@@ -2,14 +2,14 @@
 // four times the same. Each is computed once where it changes, and kept in a local as long as it stays.
 import type { Instruction } from "../../loops/kernel.ts";
 import type { FunctionBuilder, Local } from "./assembler.ts";
-import { emitRandom, emitRandomKey, type WordPair } from "./elements/index.ts";
 import { fusedSums } from "./fused-sums.ts";
 import { loadLanes } from "./nest-access.ts";
 import { type Apply, emitApply } from "./nest-apply.ts";
 import type { Ahead, Cursor, Cursors } from "./nest-cursors.ts";
-import { clampedBytes, counterLanes, gatherLanes } from "./nest-index.ts";
+import { clampedBytes, gatherLanes } from "./nest-index.ts";
 import type { Level } from "./nest-levels.ts";
 import type { RowPlan } from "./nest-passes.ts";
+import { randomValues } from "./nest-random.ts";
 import type { LoopNest } from "./nest-shape.ts";
 
 export type Lanes = 1 | 2 | 3 | 4;
@@ -74,7 +74,6 @@ export function nestValues(f: FunctionBuilder, context: ValueContext): NestValue
   const lasting = new Map<string, Local>();
   const kept = new Map<string, Local>();
   const vector = new Map<string, Local>();
-  const keys = new Map<number, WordPair>();
   const pointers = new Map<string, Cursor>();
   const levelOf = (at: number): Level => levels[at] as Level;
   const laneNumbers = numbers(f);
@@ -138,7 +137,7 @@ export function nestValues(f: FunctionBuilder, context: ValueContext): NestValue
         apply(instruction, at, spot);
         return;
       case "random":
-        random(instruction, at, spot);
+        random.emit(instruction, at, spot);
         return;
       case "reduce":
         repeated(instruction, spot);
@@ -193,20 +192,6 @@ export function nestValues(f: FunctionBuilder, context: ValueContext): NestValue
     f.release(bytes);
   };
 
-  const random = (instruction: Extract<Instruction, { op: "random" }>, at: number, spot: Spot): void => {
-    if (!keys.has(at)) makeKey(at, instruction);
-    const counters = [instruction.first, instruction.second].map((strides, which): Local => {
-      const base = instruction.base?.[which];
-      const from = base === undefined ? undefined : read(base, spot);
-      const stride = strides[last] as number;
-      return counterLanes(f, { count: cursors.count(strides, spot.ahead), stride, laneNumbers, from });
-    });
-    const [first, second] = counters as [Local, Local];
-    const { distribution } = instruction;
-    emitRandom(f, { distribution, key: keys.get(at) as WordPair, lanes: 4, counters: { first, second } });
-    f.release(first, second);
-  };
-
   /** The reduction of a row of equal entries. */
   const repeated = ({ name, input, dtype }: Extract<Instruction, { op: "reduce" }>, spot: Spot): void => {
     const size = sizes[last] as number;
@@ -216,19 +201,6 @@ export function nestValues(f: FunctionBuilder, context: ValueContext): NestValue
     if (dtype === "i32") f.i32x4(size);
     else f.f32x4(size);
     f.op(dtype === "i32" ? "i32x4.mul" : "f32x4.mul");
-  };
-
-  const makeKey = (at: number, { seed, step, key }: Extract<Instruction, { op: "random" }>): void => {
-    const words = [seed, step].map((input) => {
-      const word = f.local("i32");
-      f.get(read(input, spotOfRow(0, 0)));
-      f.lane("i32x4.extract_lane", 0);
-      f.set(word);
-      return word;
-    });
-    const [first, second] = words as [Local, Local];
-    keys.set(at, emitRandomKey(f, { seed: first, step: second, key }));
-    f.release(first, second);
   };
 
   const spotOfRow = (row: number, pass: number): Spot => {
@@ -241,6 +213,15 @@ export function nestValues(f: FunctionBuilder, context: ValueContext): NestValue
     f.lane("i32x4.extract_lane", 0);
     pointers.set(`${key}:${row}`, cursors.follow(access));
   };
+
+  const random = randomValues(f, {
+    last,
+    cursors,
+    laneNumbers,
+    read,
+    readOnce: (at) => read(at, spotOfRow(0, 0)),
+    loopOf: (at) => levelOf(at).loop,
+  });
 
   const isDue = (at: number, loop: number, pass: number): boolean => {
     const level = levelOf(at);
@@ -270,9 +251,9 @@ export function nestValues(f: FunctionBuilder, context: ValueContext): NestValue
         followFrom(at);
       });
       body.forEach((instruction, at) => {
-        if (instruction.op !== "random" || keys.has(at)) return;
+        if (instruction.op !== "random") return;
         const inputs = [instruction.seed, instruction.step];
-        if (inputs.every((input) => lasting.has(rowKey(input, 0)))) makeKey(at, instruction);
+        if (inputs.every((input) => lasting.has(rowKey(input, 0)))) random.prepare(instruction, at);
       });
     },
     leave(loop) {
@@ -281,12 +262,7 @@ export function nestValues(f: FunctionBuilder, context: ValueContext): NestValue
         f.release(local);
         lasting.delete(key);
       }
-      for (const [at, { first, second }] of keys) {
-        const { seed, step } = body[at] as Extract<Instruction, { op: "random" }>;
-        if (Math.max(levelOf(seed).loop, levelOf(step).loop) !== loop) continue;
-        f.release(first, second);
-        keys.delete(at);
-      }
+      random.leave(loop);
       if (loop !== last - 1) return;
       for (const local of kept.values()) f.release(local);
       kept.clear();
