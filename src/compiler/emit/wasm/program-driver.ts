@@ -55,7 +55,7 @@ export function aloneDriver(builder: ModuleBuilder, lists: readonly WorkList[]):
 }
 
 /** Nanoseconds that a thread sleeps before it returns to its caller, who may ask whether the others still live. */
-const sleep = 1_000_000_000n;
+const sleep = 100_000_000n;
 
 /** What `take` gives instead of an item. */
 const [listOver, waitedLong] = [-1, -2];
@@ -64,7 +64,7 @@ const [listOver, waitedLong] = [-1, -2];
  * Adds the exported function `together` (first, from, to, patience, arena, workspace) for shared memory: lists from .. to - 1, of
  * which `from` has the number `first`. `patience` is how many times a thread looks whether a list is over before it sleeps;
  * negative: it never sleeps, and looks so many times at most. Its result is 0 when all lists are over, or 1 when a thread has waited
- * long in one of them (a second asleep, or all its looks): the caller then looks after the threads and calls again with the same
+ * long in one of them (a tenth of a second asleep, or all its looks): the caller then looks after the threads and calls again with the same
  * numbers. That goes on where it was: a thread that waits holds no item, and lists before the ticket's are passed by.
  */
 export function togetherDriver(builder: ModuleBuilder, lists: readonly WorkList[]): void {

@@ -58,9 +58,6 @@ const patience = 20_000;
 /** The same for a thread that may not sleep, before it lets its page breathe: some tens of milliseconds. */
 const patienceAwake = 2 ** 25;
 
-/** Milliseconds for which a run that waits hands over to the event loop, where the news of a thread that has ended arrives. */
-const pause = 10;
-
 /** Nothing is started before the first run. */
 export function gatherCrew(memory: SessionMemory, { threads, start, mayWait }: CrewOptions): Crew {
   const block = new Int32Array(memory.memory.buffer, 0, words.end);
@@ -124,7 +121,8 @@ export function gatherCrew(memory: SessionMemory, { threads, start, mayWait }: C
     waiting = name;
     try {
       do {
-        await new Promise((resolve) => setTimeout(resolve, pause));
+        // The news of a thread that has ended arrives in the event loop.
+        await new Promise((resolve) => setTimeout(resolve, 0));
         checkRun(name, end);
       } while (!part());
     } finally {
