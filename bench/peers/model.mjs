@@ -1,7 +1,7 @@
 // The benchmarks' own models, reference and tiny, as every implementation of them gets it: names and shapes of the weights, their
 // first values and one batch of data, written to a file that Python and JavaScript read alike. The numbers come from a linear
 // congruential generator, so they are the same wherever they are made.
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /**
@@ -112,8 +112,10 @@ export function writeTensors(folder, name, header, tensors) {
     offset += values.length;
     return entry;
   });
-  const bytes = tensors.map(({ values }) => Buffer.from(values.buffer, values.byteOffset, values.byteLength));
-  writeFileSync(join(folder, `${name}.bin`), Buffer.concat(bytes));
+  // One after the other: a file may hold more than Node writes at once.
+  const file = openSync(join(folder, `${name}.bin`), "w");
+  for (const { values } of tensors) writeFileSync(file, Buffer.from(values.buffer, values.byteOffset, values.byteLength));
+  closeSync(file);
   const manifest = join(folder, `${name}.json`);
   writeFileSync(manifest, JSON.stringify({ ...header, file: `${name}.bin`, tensors: entries }));
   return manifest;
