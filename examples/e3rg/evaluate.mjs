@@ -1,5 +1,5 @@
 // E3RG's automatic measures on the test part of EmpatheticDialogues: runs the settings (what is there is not run again) and
-// prints the table. `node evaluate.mjs [--first 25]`; the environment variable MMX names another mmx command.
+// prints the table. `node evaluate.mjs [--first 200]`; the environment variable MMX names another mmx command.
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -67,7 +67,7 @@ const readJsonLines = (path) =>
 
 function main() {
   const asked = process.argv.indexOf("--first");
-  const first = asked < 0 ? 25 : Number(process.argv[asked + 1]);
+  const first = asked < 0 ? 200 : Number(process.argv[asked + 1]);
   const goldPath = join(here, "data/gold.jsonl");
   if (!existsSync(goldPath)) {
     console.error("evaluate: run prepare.mjs first; it makes data/.");
