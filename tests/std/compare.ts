@@ -57,39 +57,57 @@ export const presences = (testCase: StdCase): readonly Presence[] =>
   hasOptional(testCase) ? ["all", "some", "alone", "none"] : ["all"];
 export const zeros = (): number => 0;
 
-/** Bit equality of the loss, of every weight's gradient, of the real entries of the output and of the inputs' gradients. */
-export function expectSame(testCase: StdCase, first: Run, second: Run, samples: Batch["samples"], weights: Run): void {
-  expectEqualNumbers(second.loss as Reference, first.loss as Reference, "loss");
+/**
+ * Equality of the loss, of every weight's gradient, of the real entries of the output and of the inputs' gradients: to the bit, or
+ * within `rounding` of the larger of 1 and the entry.
+ */
+export function expectSame(
+  testCase: StdCase,
+  first: Run,
+  second: Run,
+  samples: Batch["samples"],
+  weights: Run,
+  rounding = 0,
+): void {
+  expectEqualNumbers(second.loss as Reference, first.loss as Reference, "loss", rounding);
   const expected = testCase.expected(samples, weightsBySuffix(weights));
   if (typeof expected !== "number") {
-    expectEqualWhere(toNested(second.out as Reference), toNested(first.out as Reference), expected);
+    expectEqualWhere(toNested(second.out as Reference), toNested(first.out as Reference), expected, rounding);
   }
   for (const [name, gradient] of Object.entries(first)) {
     if (!name.startsWith("gradient:")) continue;
     const other = second[name] as Reference;
     const field = /^gradient:clip\.(.*)$/.exec(name)?.[1];
-    if (field === undefined) expectEqualNumbers(other, gradient, name);
+    if (field === undefined) expectEqualNumbers(other, gradient, name, rounding);
     else {
       const real = samples.map((sample) => sample[field]);
-      expectEqualWhere(toNested(other), toNested(gradient), real);
+      expectEqualWhere(toNested(other), toNested(gradient), real, rounding);
       expectZeroElsewhere(toNested(other), real);
     }
   }
 }
 
 /** Equal as numbers: the same bits, but for the sign of a zero. */
-export function expectEqualNumbers(second: Reference, first: Reference, name: string): void {
-  for (const [at, value] of first.data.entries()) {
-    expect(second.data[at] === value, `${name}[${at}]: ${second.data[at]} instead of ${value}`).toBe(true);
-  }
+function expectEqual(second: number | undefined, first: number, rounding: number, where: string): void {
+  const equal = second === first || Math.abs((second ?? Number.NaN) - first) <= rounding * Math.max(1, Math.abs(first));
+  expect(equal, `${where}${second} instead of ${first}`).toBe(true);
 }
 
-function expectEqualWhere(second: Nested, first: Nested, real: Nested | readonly (Nested | undefined)[] | undefined): void {
+export function expectEqualNumbers(second: Reference, first: Reference, name: string, rounding = 0): void {
+  for (const [at, value] of first.data.entries()) expectEqual(second.data[at], value, rounding, `${name}[${at}]: `);
+}
+
+function expectEqualWhere(
+  second: Nested,
+  first: Nested,
+  real: Nested | readonly (Nested | undefined)[] | undefined,
+  rounding: number,
+): void {
   if (real === undefined) return;
-  if (typeof real === "number") expect(second === first, `${String(second)} instead of ${String(first)}`).toBe(true);
+  if (typeof real === "number") expectEqual(second as number, first as number, rounding, "");
   else {
     for (const [at, item] of real.entries()) {
-      expectEqualWhere((second as readonly Nested[])[at] as Nested, (first as readonly Nested[])[at] as Nested, item);
+      expectEqualWhere((second as readonly Nested[])[at] as Nested, (first as readonly Nested[])[at] as Nested, item, rounding);
     }
   }
 }

@@ -1,5 +1,5 @@
 // The library on every executor: each case close to the float64 interpreter, and unmoved by padding: to the bit for another
-// filling; for longer padding as far as the executor's order of sums allows.
+// filling where the executor has one order of sums; for longer padding as far as that order allows.
 import { afterAll, beforeAll, test } from "vitest";
 import { makePlan } from "../../src/compiler/ir/make-plan.ts";
 import type { HostTensor, Session } from "../../src/runtime/executors/executor.ts";
@@ -28,6 +28,9 @@ const hostTensor = (value: Reference): HostTensor => ({
 
 /** Executors whose sums do not depend on what padding stands behind the terms. */
 const sumsInOrder = ["tfjs-cpu"];
+
+/** TensorFlow's threads add in the order in which they finish: the same feeds may give another last bit. */
+const roundingOf = (name: string): number => (name === "tensorflow" ? 1e-6 : 0);
 
 // One thread of wasm computes what two do, in the same order, and these cases are too small to wake a second one.
 describeExecutors(
@@ -67,7 +70,7 @@ describeExecutors(
       const batch = makeBatch(testCase, samples, 5, zeros);
       const [plain, filled] = (await execute(probe, [batch, makeBatch(testCase, samples, 5, garbage)])) as [Run, Run];
       expectNear(plain, evaluate(probe, batch, weights), tolerance);
-      expectSame(testCase, plain, filled, samples, weights);
+      expectSame(testCase, plain, filled, samples, weights, roundingOf(name));
       if (name === "tfjs-wasm" && !isFull) return;
       const [longer] = (await execute(probe, [makeBatch(testCase, samples, 9, garbage)])) as [Run];
       if (sumsInOrder.includes(name)) expectSame(testCase, plain, longer, samples, weights);
