@@ -3,6 +3,7 @@
 import type { Worker } from "node:worker_threads";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { constantDim } from "../../src/compiler/dims/dim.ts";
+import { anyMachine } from "../../src/compiler/emit/wasm/module-builder.ts";
 import { type GraphBuilder, graphBuilder } from "../../src/compiler/ir/builder.ts";
 import { makePlan } from "../../src/compiler/ir/make-plan.ts";
 import type { Plan } from "../../src/compiler/ir/plan.ts";
@@ -60,7 +61,7 @@ const feedsOf = (lengths: readonly number[]): Feeds =>
   );
 
 const openSingle = (): Session =>
-  openSession("wasm", { crew: undefined, lookUp, tracer: async () => wasmExecutor(), fusedMultiplyAdd: false });
+  openSession("wasm", { crew: undefined, lookUp, tracer: async () => wasmExecutor(), machine: anyMachine });
 
 async function load(session: Session, lengths: readonly number[]): Promise<Program> {
   if (!sessions.includes(session)) sessions.push(session);
@@ -112,7 +113,7 @@ async function pair(mayWait: boolean): Promise<{ readonly session: Session; read
     crew: { threads: 2, start, mayWait },
     lookUp,
     tracer: async () => wasmExecutor(),
-    fusedMultiplyAdd: false,
+    machine: anyMachine,
   });
   const short = lengthsFor(10);
   const program = await load(session, short);

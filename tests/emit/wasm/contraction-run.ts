@@ -1,6 +1,7 @@
 // Runs a contraction as generated code and by the float64 reference, on the same memory.
+import type { Machine } from "../../../src/compiler/emit/wasm/assembler.ts";
 import { emitContraction, scratchBytes } from "../../../src/compiler/emit/wasm/contraction.ts";
-import { moduleBuilder } from "../../../src/compiler/emit/wasm/module-builder.ts";
+import { anyMachine, moduleBuilder } from "../../../src/compiler/emit/wasm/module-builder.ts";
 import { evaluateKernel } from "../../../src/compiler/loops/evaluate.ts";
 import type { Buffer, Contraction } from "../../../src/compiler/loops/kernel.ts";
 import { operandsOf } from "../../../src/compiler/loops/operands.ts";
@@ -13,15 +14,31 @@ const pageBytes = 65536;
 /** One for all runs: every memory reserves gigabytes of addresses. */
 const memory = new WebAssembly.Memory({ initial: 1, maximum: 1024 });
 
-/** What the buffers hold after the generated code has run. Throws `RangeError` where it wrote beside them. */
+/**
+ * What the buffers hold after the generated code has run. Throws `RangeError` where it wrote beside them, or where the code for wide
+ * vectors gives other bits.
+ */
 export function runContraction(contraction: Contraction, buffers: readonly Buffer[], contents: Contents): Contents {
+  const results = runFor(anyMachine, contraction, buffers, contents);
+  const wide = runFor({ ...anyMachine, wideVectors: true }, contraction, buffers, contents);
+  results.forEach((buffer, at) => {
+    const [bits, others] = [buffer, wide[at] as Contents[number]].map(
+      ({ buffer: bytes }) => new Int32Array(bytes as ArrayBuffer),
+    );
+    if (bits?.some((word, place) => word !== others?.[place]))
+      throw new RangeError(`wide vectors give other bits in buffer ${at}`);
+  });
+  return results;
+}
+
+function runFor(machine: Machine, contraction: Contraction, buffers: readonly Buffer[], contents: Contents): Contents {
   const starts: number[] = [];
   let end = guardBytes;
   for (const buffer of buffers) {
     starts.push(end);
     end += 4 * entriesOf(buffer) + guardBytes;
   }
-  const [scratch, scratchEnd] = [end, end + scratchBytes(contraction)];
+  const [scratch, scratchEnd] = [end, end + scratchBytes(contraction, machine)];
   const more = Math.ceil((scratchEnd + guardBytes - memory.buffer.byteLength) / pageBytes);
   if (more > 0) memory.grow(more);
   const bytes = new Uint8Array(memory.buffer, 0, scratchEnd + guardBytes).fill(untouched);
@@ -32,7 +49,7 @@ export function runContraction(contraction: Contraction, buffers: readonly Buffe
   views.forEach((view, at) => {
     view.set(contents[at] as Float32Array);
   });
-  codeOf(contraction, buffers, { starts, scratch })();
+  codeOf(machine, contraction, buffers, { starts, scratch })();
   const results = views.map((view) => view.slice());
   views.forEach((view, at) => {
     bytes.fill(untouched, starts[at] as number, (starts[at] as number) + view.byteLength);
@@ -43,11 +60,12 @@ export function runContraction(contraction: Contraction, buffers: readonly Buffe
 }
 
 function codeOf(
+  machine: Machine,
   contraction: Contraction,
   buffers: readonly Buffer[],
   { starts, scratch }: { readonly starts: readonly number[]; readonly scratch: number },
 ): () => void {
-  const module = moduleBuilder();
+  const module = moduleBuilder(machine);
   module.importMemory("host", "memory", { initialPages: 1, maximumPages: 1024, shared: false });
   const target = emitContraction(module, "contraction", contraction, buffers);
   module.function(
@@ -56,7 +74,7 @@ function codeOf(
     [],
     (f) => {
       for (const { buffer } of operandsOf(contraction)) f.i32(starts[buffer] as number);
-      if (scratchBytes(contraction) > 0) f.i32(scratch);
+      if (scratchBytes(contraction, machine) > 0) f.i32(scratch);
       f.call(target);
     },
     { exported: true },

@@ -61,12 +61,19 @@ export interface FunctionBuilder {
   return(): void;
 }
 
-export interface ModuleOptions {
-  /** Whether the machine that will run the module has relaxed SIMD with a fused multiply-add; default: not known, so no. */
-  readonly fusedMultiplyAdd?: boolean;
+/** What is known of the machine that will run a module. */
+export interface Machine {
+  /** Whether it has relaxed SIMD with a fused multiply-add: sums of products are then rounded once. */
+  readonly fusedMultiplyAdd: boolean;
+  /**
+   * Whether its compiler makes one instruction on eight lanes of two neighbouring ones on four. Code is then laid out for that; what
+   * it computes is the same to the last bit.
+   */
+  readonly wideVectors: boolean;
 }
 
 export interface ModuleBuilder {
+  readonly machine: Machine;
   importMemory(
     module: string,
     name: string,

@@ -2,7 +2,7 @@
 // Sizes, strides and offsets are constants of the code; only the operands' addresses are parameters.
 import type { Buffer, Contraction } from "../../loops/kernel.ts";
 import { operandsOf } from "../../loops/operands.ts";
-import type { FunctionBuilder, FunctionHandle, ModuleBuilder } from "./assembler.ts";
+import type { FunctionBuilder, FunctionHandle, Machine, ModuleBuilder } from "./assembler.ts";
 import { emitLoops } from "./contraction/loops.ts";
 import { scratchOf } from "./contraction/pack.ts";
 import { planContraction } from "./contraction/plan.ts";
@@ -19,8 +19,8 @@ function contractionFills(contraction: Contraction, buffers: readonly Buffer[]):
 }
 
 /** Bytes of scratch memory that the contraction's function needs; where they are more than 0 it takes one pointer more. */
-export function scratchBytes(contraction: Contraction): number {
-  return scratchOf(planContraction(productOf(contraction)));
+export function scratchBytes(contraction: Contraction, machine: Machine): number {
+  return scratchOf(planContraction(productOf(contraction), machine));
 }
 
 /**
@@ -34,7 +34,7 @@ export function emitContraction(
   buffers: readonly Buffer[],
 ): FunctionHandle {
   const operands = operandsOf(contraction).length;
-  const plan = planContraction(productOf(contraction));
+  const plan = planContraction(productOf(contraction), module.machine);
   const parameters = operands + (scratchOf(plan) > 0 ? 1 : 0);
   return module.function(
     name,

@@ -1,5 +1,5 @@
 // The code of one function as it is written: bytes of its instructions, its locals, and the nesting that branches count from.
-import type { FunctionBuilder, Label, Local, ModuleOptions, WasmType } from "./assembler.ts";
+import type { FunctionBuilder, Label, Local, Machine, WasmType } from "./assembler.ts";
 import { encodeFloat32, encodeFloat64, encodeInt32, encodeSigned, encodeSigned64, encodeUnsigned } from "./encode.ts";
 import { type Opcode, opcodes } from "./opcodes.ts";
 
@@ -14,11 +14,11 @@ const [noResult, returnCode] = [0x40, 0x0f];
 export function encodeFunction(
   params: readonly WasmType[],
   body: (builder: FunctionBuilder) => void,
-  options: ModuleOptions = {},
+  machine: Machine,
 ): Uint8Array {
   const code: number[] = [];
   const types: WasmType[] = [];
-  body(functionBuilder(params, code, types, options));
+  body(functionBuilder(params, code, types, machine));
   code.push(end);
   const locals: number[] = [];
   encodeLocals(locals, types);
@@ -46,7 +46,7 @@ function functionBuilder(
   paramTypes: readonly WasmType[],
   code: number[],
   types: WasmType[],
-  { fusedMultiplyAdd = false }: ModuleOptions,
+  { fusedMultiplyAdd }: Machine,
 ): FunctionBuilder {
   const params = paramTypes.map((type, index): Local => ({ index, type }));
   const free = new Map<WasmType, Local[]>();

@@ -1,5 +1,5 @@
 // A WebAssembly module while it is written: imports, functions and their types, and in the end the bytes of its sections.
-import type { FunctionHandle, ModuleBuilder, ModuleOptions, WasmType } from "./assembler.ts";
+import type { FunctionHandle, Machine, ModuleBuilder, WasmType } from "./assembler.ts";
 import { encodeBytes, encodeName, encodeUnsigned } from "./encode.ts";
 import { encodeFunction, typeCodes } from "./encode-function.ts";
 
@@ -14,7 +14,10 @@ interface Defined {
   code: Uint8Array;
 }
 
-export function moduleBuilder(options: ModuleOptions = {}): ModuleBuilder {
+/** Nothing is expected of a machine that is not known. */
+export const anyMachine: Machine = { fusedMultiplyAdd: false, wideVectors: false };
+
+export function moduleBuilder(machine: Machine = anyMachine): ModuleBuilder {
   const types: string[] = [];
   const typeBytes: number[][] = [];
   const imports: number[][] = [];
@@ -39,6 +42,7 @@ export function moduleBuilder(options: ModuleOptions = {}): ModuleBuilder {
   };
 
   return {
+    machine,
     importMemory(module, name, { initialPages, maximumPages, shared }) {
       const bytes: number[] = [];
       encodeName(bytes, module);
@@ -69,7 +73,7 @@ export function moduleBuilder(options: ModuleOptions = {}): ModuleBuilder {
       };
       // Its place is taken first: the body may define functions of its own.
       defined.push(entry);
-      entry.code = encodeFunction(params, body, options);
+      entry.code = encodeFunction(params, body, machine);
       return { index: entry.index, name, params, results };
     },
     finish() {

@@ -1,7 +1,7 @@
 // A schedule as one WebAssembly module: every distinct kernel once, a function for each segment, and the drivers.
 import type { Contraction, Kernel, Nest } from "../../loops/kernel.ts";
 import type { Schedule, ScheduledKernel, Segment } from "../../loops/schedule.ts";
-import type { FunctionHandle, ModuleBuilder } from "./assembler.ts";
+import type { FunctionHandle, Machine, ModuleBuilder } from "./assembler.ts";
 import { contractionKey, emitContraction, scratchBytes } from "./contraction.ts";
 import { kernelKey } from "./kernel-key.ts";
 import { moduleBuilder } from "./module-builder.ts";
@@ -18,8 +18,7 @@ export interface ProgramOptions {
   constantAddress(scheduled: number): number;
   /** The memory that the module will be given. */
   readonly memory: { readonly initialPages: number; readonly maximumPages: number; readonly shared: boolean };
-  /** Whether sums of products use a fused multiply-add. */
-  readonly fusedMultiplyAdd?: boolean;
+  readonly machine?: Machine;
   /** Whether the code calls the import `mmx.mark` before each kernel with its number in the unscheduled program, and with -1 after the last. */
   readonly marked?: boolean;
 }
@@ -50,8 +49,7 @@ export interface EmittedProgram {
 
 /** The same schedule gives the same code whatever the number of threads: one module serves them all. */
 export function emitProgram(schedule: Schedule, options: ProgramOptions): EmittedProgram {
-  const { fusedMultiplyAdd = false } = options;
-  const builder = moduleBuilder({ fusedMultiplyAdd });
+  const builder = moduleBuilder(options.machine);
   builder.importMemory("mmx", "memory", options.memory);
   const { marked = false } = options;
   const callsHost = schedule.segments.some(needsHost);
@@ -90,7 +88,7 @@ function kernelFunctions(builder: ModuleBuilder, { buffers }: Schedule) {
   let largest = 0;
   const emit = (kernel: Nest | Contraction, name: string): KernelFunction => {
     if (kernel.kind === "nest") return { target: emitNest(builder, name, kernel, buffers), scratchBytes: 0 };
-    return { target: emitContraction(builder, name, kernel, buffers), scratchBytes: scratchBytes(kernel) };
+    return { target: emitContraction(builder, name, kernel, buffers), scratchBytes: scratchBytes(kernel, builder.machine) };
   };
   return {
     of(kernel: Nest | Contraction): KernelFunction {

@@ -24,6 +24,9 @@ export function wasmBrowserExecutor(options: BrowserOptions = {}): Executor {
   const tracer = async (): Promise<Executor> => interpreterExecutor(extensions);
   return {
     name: "wasm",
-    open: async () => openSession("wasm", { crew, lookUp, tracer, fusedMultiplyAdd: hasFusedMultiplyAdd() }),
+    open: async () => {
+      const machine = { fusedMultiplyAdd: hasFusedMultiplyAdd(), wideVectors: false };
+      return openSession("wasm", { crew, lookUp, tracer, machine });
+    },
   };
 }

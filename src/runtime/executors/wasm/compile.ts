@@ -1,4 +1,5 @@
 // From a plan and the outputs that are wanted to a module in a session's memory.
+import type { Machine } from "../../../compiler/emit/wasm/assembler.ts";
 import { type EmittedProgram, emitProgram } from "../../../compiler/emit/wasm/program.ts";
 import type { StaticGraph } from "../../../compiler/ir/graph.ts";
 import type { Plan } from "../../../compiler/ir/plan.ts";
@@ -41,7 +42,7 @@ export interface CompileContext {
   readonly memory: SessionMemory;
   readonly variables: Variables;
   lookUp(name: string): HostExtension;
-  readonly fusedMultiplyAdd: boolean;
+  readonly machine: Machine;
   /** Is told after every step how long each kernel took. */
   readonly profile: Profile | undefined;
 }
@@ -85,7 +86,7 @@ async function instantiate(
       variableAddress,
       constantAddress: constants.address,
       memory: { initialPages: 1, maximumPages: memory.maximumPages, shared: memory.shared },
-      fusedMultiplyAdd: context.fusedMultiplyAdd,
+      machine: context.machine,
       marked: watch !== undefined,
     });
     const module = await WebAssembly.compile(emitted.bytes);

@@ -4,7 +4,7 @@ import { moduleBuilder } from "../../../compiler/emit/wasm/module-builder.ts";
 
 /** Runs one: 2 · 3 + 4. Early engines had the instruction with its operands in another order. */
 export function hasFusedMultiplyAdd(): boolean {
-  const builder = moduleBuilder({ fusedMultiplyAdd: true });
+  const builder = moduleBuilder({ fusedMultiplyAdd: true, wideVectors: false });
   builder.function(
     "probe",
     [],

@@ -9,6 +9,7 @@ import { startNodeWorker } from "./node-worker.ts";
 import type { Profile } from "./profile.ts";
 import { openSession } from "./session.ts";
 import { threadCount } from "./threads.ts";
+import { useWideVectors } from "./wide-vectors.ts";
 
 export interface WasmOptions {
   readonly extensions?: Extensions;
@@ -19,6 +20,8 @@ export interface WasmOptions {
    * bits from those without.
    */
   readonly fusedMultiplyAdd?: boolean;
+  /** Whether V8 may join neighbouring vectors; default: where it can, unless MMX_WIDE is 0. The results are the same, bit for bit. */
+  readonly wideVectors?: boolean;
   /** Steps then run on one thread and say how long their kernels take. */
   readonly profile?: Profile;
 }
@@ -26,15 +29,17 @@ export interface WasmOptions {
 /** Throws `ExecutionError` where MMX_THREADS is no number. */
 export function wasmExecutor(options: WasmOptions = {}): Executor {
   const { extensions = {}, threads = threadCount(process.env, availableParallelism()), profile } = options;
-  const { fusedMultiplyAdd = process.env.MMX_FMA !== "0" } = options;
+  const { fusedMultiplyAdd = process.env.MMX_FMA !== "0", wideVectors = process.env.MMX_WIDE !== "0" } = options;
   const lookUp = extensionLookup(extensions);
   const tracer = async (): Promise<Executor> => {
     const { tfjsExecutor } = await import("../tfjs/index.ts");
     return tfjsExecutor("wasm", { extensions });
   };
   const crew = { threads, start: startNodeWorker, mayWait: true };
-  const open = (): Session =>
-    openSession("wasm", { crew, lookUp, tracer, profile, fusedMultiplyAdd: fusedMultiplyAdd && offered() });
+  const open = (): Session => {
+    const machine = { fusedMultiplyAdd: fusedMultiplyAdd && offered(), wideVectors: wideVectors && useWideVectors() };
+    return openSession("wasm", { crew, lookUp, tracer, profile, machine });
+  };
   return { name: "wasm", open: async () => open() };
 }
 

@@ -1,4 +1,5 @@
 // A session of the wasm executor: one memory for the variables and for all programs, and the threads that run them.
+import type { Machine } from "../../../compiler/emit/wasm/assembler.ts";
 import type { HostExtension } from "../../../compiler/ops/operation.ts";
 import type { Executor, Program, Session } from "../executor.ts";
 import { ExecutionError } from "../feeds.ts";
@@ -14,12 +15,12 @@ export interface SessionOptions {
   lookUp(name: string): HostExtension;
   /** The executor that runs traced steps. */
   tracer(): Promise<Executor>;
-  readonly fusedMultiplyAdd: boolean;
+  readonly machine: Machine;
   readonly profile?: Profile | undefined;
 }
 
 export function openSession(name: string, options: SessionOptions): Session {
-  const { crew: crewOptions, lookUp, tracer, fusedMultiplyAdd, profile } = options;
+  const { crew: crewOptions, lookUp, tracer, machine, profile } = options;
   const memory = sessionMemory(crewOptions !== undefined && crewOptions.threads > 1);
   const crew = crewOptions !== undefined && memory.shared ? gatherCrew(memory, crewOptions) : undefined;
   const variables = variablesIn(memory);
@@ -32,7 +33,7 @@ export function openSession(name: string, options: SessionOptions): Session {
     crew,
     lookUp,
     tracer,
-    fusedMultiplyAdd,
+    machine,
     profile,
     stepWaits: false,
     nextId() {

@@ -18,7 +18,7 @@ import { spreadSums } from "./spread.ts";
 import { storeTile } from "./stores.ts";
 import type { Sums } from "./sums.ts";
 import { loadLength, type Pointer, type TermLoop } from "./terms.ts";
-import type { ColumnTiles, Tile } from "./tiles.ts";
+import { type ColumnTiles, inPairs, type Tile } from "./tiles.ts";
 import { tileValues } from "./values.ts";
 import { elementBytes, ifBelow, move, repeat, walker, whileBelow } from "./walker.ts";
 
@@ -58,9 +58,9 @@ export function emitLoops(f: FunctionBuilder, plan: ContractionPlan, scratch: nu
   const values = tileValues(f, walk, plan);
 
   /** The pointer to a tile's unfinished sums goes on the stack; the result is the offset of one of them. */
-  const unfinishedAt = (line: number, vector: number): number => {
+  const unfinishedAt = ({ panel }: Tile, line: number, vector: number): number => {
     f.get(unfinishedPointer());
-    return unfinishedOffset(plan) + elementBytes * (line * unfinishedRow + 4 * vector);
+    return unfinishedOffset(plan) + elementBytes * (line * unfinishedRow + 4 * (panel.before + vector));
   };
 
   const sumsOf = (tile: Tile, contracted: Part["contracted"], panel: LeftPanel | undefined): Sums => {
@@ -68,7 +68,7 @@ export function emitLoops(f: FunctionBuilder, plan: ContractionPlan, scratch: nu
       loop === undefined ? 0 : elementBytes * (strides[loop] as number);
     const inBytes = (factor: Factor) => factor.contracted.map((stride) => stride * elementBytes);
     const lefts = panel?.strides ?? inBytes(left);
-    const rights = packed.right ? panelStrides(contracted, tile.vectors.length) : inBytes(right);
+    const rights = packed.right ? panelStrides(contracted, tile.panel.vectors) : inBytes(right);
     const sides = {
       loops: contracted.map((size, at): TermLoop => {
         const loop = { size, left: lefts[at] as number, right: rights[at] as number };
@@ -83,10 +83,10 @@ export function emitLoops(f: FunctionBuilder, plan: ContractionPlan, scratch: nu
     };
     const across = bytes(right, column);
     if (plan.method === "inner") return innerSums(f, tile.rows, { ...sides, column: across, vectors: tile.vectors });
-    const before = (line: number, vector: number): void => f.memory("v128.load", unfinishedAt(line, vector));
+    const before = (line: number, vector: number): void => f.memory("v128.load", unfinishedAt(tile, line, vector));
     return spreadSums(f, tile.rows, {
       ...sides,
-      vectors: tile.vectors.map(({ start: first }, at) => (packed.right ? 16 * at : across * first)),
+      vectors: tile.vectors.map(({ start: first }, at) => (packed.right ? 16 * (tile.panel.before + at) : across * first)),
       start: several ? before : undefined,
     });
   };
@@ -97,7 +97,7 @@ export function emitLoops(f: FunctionBuilder, plan: ContractionPlan, scratch: nu
     else {
       sums.forEach((of, line) => {
         of.forEach((sum, vector) => {
-          const offset = unfinishedAt(line, vector);
+          const offset = unfinishedAt(tile, line, vector);
           f.get(sum);
           f.memory("v128.store", offset);
         });
@@ -125,7 +125,13 @@ export function emitLoops(f: FunctionBuilder, plan: ContractionPlan, scratch: nu
 
   const emitRow = (part: Part, height: number, panel: LeftPanel | undefined): void => {
     const { vectors, trips, rest } = part.columns;
-    const tile = (of: Tile["vectors"]) => () => emitTile({ rows: height, vectors: of }, part, panel);
+    // The rest of the rows in tiles two vectors wide whatever the others are: how many parts a sum has follows from the tile.
+    const pieces = (of: Tile["vectors"]) => (height < rows.rows ? inPairs(of) : [of]);
+    const tile = (of: Tile["vectors"]) => (): void => {
+      pieces(of).forEach((piece, at) => {
+        emitTile({ rows: height, vectors: piece, panel: { vectors: of.length, before: 2 * at } }, part, panel);
+      });
+    };
     tiles(column, 4 * vectors.length, trips, tile(vectors), rest.length > 0 ? tile(rest) : undefined);
   };
 
@@ -140,7 +146,8 @@ export function emitLoops(f: FunctionBuilder, plan: ContractionPlan, scratch: nu
     const emptyPlan = { ...plan, product: withoutWork(product) };
     const emptyValues = tileValues(f, walk, emptyPlan);
     const tile = (of: Tile["vectors"]) => (): void => {
-      storeTile(f, { plan: emptyPlan, walker: walk, values: emptyValues, tile: { rows: 1, vectors: of }, sums: [] });
+      const panel = { vectors: of.length, before: 0 };
+      storeTile(f, { plan: emptyPlan, walker: walk, values: emptyValues, tile: { rows: 1, vectors: of, panel }, sums: [] });
     };
     tiles(column, 4 * vectors.length, trips, tile(vectors), rest.length > 0 ? tile(rest) : undefined);
   };

@@ -114,7 +114,7 @@ export function packRight(
     move(f, target, count * panel);
   };
   // Where columns lie side by side, panels are filled several at once: whole lines of memory are read.
-  const together = stride === elementBytes ? Math.max(1, Math.min(trips, 4)) : 1;
+  const together = stride === elementBytes ? Math.max(1, Math.min(trips, vectors.length > 2 ? 2 : 4)) : 1;
   repeat(f, Math.floor(trips / together), () => several(together));
   if (trips % together > 0) several(trips % together);
   if (rest.length > 0) pack([{ vectors: rest, offset: 0 }]);

@@ -1,5 +1,6 @@
 // The way a product is computed: which loops the register tiles span, which side is spread over rows, whether the other one
 // is packed first. Chosen by an estimate in cycles.
+import type { Machine } from "../assembler.ts";
 import { costOf } from "./cost.ts";
 import { exchanged, type Factor, isSpread, type Product, termsOf, total } from "./product.ts";
 import { type ColumnTiles, columnTiles, type RowTiles, rowTiles } from "./tiles.ts";
@@ -44,10 +45,20 @@ export const blockTerms = ({ terms }: ContractionPlan): number => Math.max(...te
 /** Entries of the area for unfinished sums, at most; rows from which on packing right pays, if only for where its terms lie. */
 const [unfinishedEntries, rowsToPack] = [1 << 18, 16] as const;
 
-export function planContraction(product: Product): ContractionPlan {
+export function planContraction(product: Product, { wideVectors }: Machine): ContractionPlan {
   const candidates = [product, exchanged(product)].flatMap(candidatesOf);
   const costs = candidates.map(costOf);
-  return candidates[costs.indexOf(Math.min(...costs))] as ContractionPlan;
+  const plan = candidates[costs.indexOf(Math.min(...costs))] as ContractionPlan;
+  return wideVectors ? widened(plan) : plan;
+}
+
+/** The same sums in the same order, in tiles that are four vectors wide instead of two: two fill one of the machine's. */
+function widened(plan: ContractionPlan): ContractionPlan {
+  const { method, product, rows, columns, column } = plan;
+  const usual = method === "spread" && rows.rows === 4 && rows.trips > 0 && columns.vectors.length === 2;
+  // What is added up over a tile's columns would be added up in another order.
+  const overColumns = product.stores.some(({ mode, place }) => mode !== "set" && place.strides[column as number] === 0);
+  return usual && !overColumns ? { ...plan, columns: columnTiles(sizeOf(product, column), 4, repeatable(product)) } : plan;
 }
 
 function candidatesOf(product: Product): readonly ContractionPlan[] {

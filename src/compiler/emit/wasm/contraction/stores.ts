@@ -7,7 +7,7 @@ import type { ContractionPlan } from "./plan.ts";
 import type { ProductInstruction, ProductStore } from "./product.ts";
 import type { Sums } from "./sums.ts";
 import type { Pointer } from "./terms.ts";
-import type { ColumnVector, Tile } from "./tiles.ts";
+import { type ColumnVector, inPairs, type Tile } from "./tiles.ts";
 import type { TileValues } from "./values.ts";
 import { address, elementBytes, type Walker } from "./walker.ts";
 
@@ -44,7 +44,7 @@ export function storeTile(
     return { pointer: local, offset: offset + elementBytes * (line * along(store, row) + start * along(store, column)) };
   };
   /** Sums over rows (by store and vector) and over columns (by store and row), not yet in memory. */
-  const overRows = new Map<ProductStore, Local>();
+  const overRows = new Map<string, { readonly store: ProductStore; readonly vector: ColumnVector; readonly local: Local }>();
   const overColumns = new Map<string, { readonly store: ProductStore; readonly line: number; readonly local: Local }>();
 
   const collect = (store: ProductStore, value: Local, into: Local | undefined): Local => {
@@ -71,7 +71,8 @@ export function storeTile(
       const key = `${product.stores.indexOf(store)}:${lineKey}`;
       overColumns.set(key, { store, line: lineKey, local: collect(store, value, overColumns.get(key)?.local) });
     } else if (combined && whole && row !== undefined && along(store, row) === 0 && along(store, column) === 1) {
-      overRows.set(store, collect(store, value, overRows.get(store)));
+      const key = `${product.stores.indexOf(store)}:${vector.start}`;
+      overRows.set(key, { store, vector, local: collect(store, value, overRows.get(key)?.local) });
     } else if (whole && along(store, column) === 1) wholeVector(store, value, target);
     else for (const lane of lanesToStore(store, vector)) oneLane(store, value, laneTarget(store, target, lane), lane);
   };
@@ -143,15 +144,15 @@ export function storeTile(
   };
 
   values.begin(tile, sums);
-  for (const vector of tile.vectors) {
+  for (const pair of inPairs(tile.vectors)) {
     for (let line = 0; line < tile.rows; line += 1) {
       // All values before any store: a store may be to where the body reads.
-      for (const { value } of product.stores) values.value(value, line, tile.vectors.indexOf(vector));
-      if (product.ordered) indexed(line, vector);
-      else for (const store of product.stores) cell(store, line, vector);
+      for (const vector of pair) for (const { value } of product.stores) values.value(value, line, tile.vectors.indexOf(vector));
+      if (product.ordered) for (const vector of pair) indexed(line, vector);
+      else for (const store of product.stores) for (const vector of pair) cell(store, line, vector);
       values.endCell();
     }
-    for (const [store, local] of overRows) {
+    for (const { store, vector, local } of overRows.values()) {
       wholeVector(store, local, targetOf(store, 0, vector));
       f.release(local);
     }

@@ -11,6 +11,8 @@ export interface ColumnVector {
 export interface Tile {
   readonly rows: number;
   readonly vectors: readonly ColumnVector[];
+  /** The vectors that are packed together, and how many of them come before the tile's own. */
+  readonly panel: { readonly vectors: number; readonly before: number };
 }
 
 /** One axis: `trips` tiles of equal shape and the rest. */
@@ -63,4 +65,9 @@ export function columnBlocks(columns: ColumnTiles, trips: number): readonly Colu
   const last = { ...columns, trips: columns.trips - count * each };
   const whole = { count, columns: { ...columns, trips: each, rest: [] } };
   return last.trips > 0 || last.rest.length > 0 ? [whole, { count: 1, columns: last }] : [whole];
+}
+
+/** Neighbours two by two, and the last one alone where their number is odd. */
+export function inPairs<T>(all: readonly T[]): readonly (readonly T[])[] {
+  return Array.from({ length: Math.ceil(all.length / 2) }, (_, at) => all.slice(2 * at, 2 * at + 2));
 }

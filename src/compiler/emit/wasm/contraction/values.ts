@@ -38,12 +38,12 @@ export function tileValues(f: FunctionBuilder, walker: Walker, plan: Contraction
   });
   const lasting = new Map<string, Local>();
   const scopes = { tile: new Map<string, Local>(), vector: new Map<string, Local>(), cell: new Map<string, Local>() };
-  let current: { readonly tile: Tile; readonly sums: Sums } = { tile: { rows: 0, vectors: [] }, sums: [] };
+  let current: Pick<Tile, "vectors"> & { readonly sums: Sums } = { vectors: [], sums: [] };
   let lanesUp: Local | undefined;
 
   const stride = (strides: readonly number[], loop: number | undefined): number =>
     loop === undefined ? 0 : (strides[loop] as number);
-  const at = (vector: number): ColumnVector => current.tile.vectors[vector] as ColumnVector;
+  const at = (vector: number): ColumnVector => current.vectors[vector] as ColumnVector;
   /** What a linear form adds up to from the tile's first entry to lane 0 of a vector. */
   const within = (strides: readonly number[], line: number, vector: number): number =>
     line * stride(strides, row) + (column === undefined ? 0 : at(vector).start * stride(strides, column));
@@ -214,7 +214,7 @@ export function tileValues(f: FunctionBuilder, walker: Walker, plan: Contraction
       }
       f.set(lanesUp);
     }
-    current = { tile: { rows: 1, vectors: [{ start: 0, first: 0, end: 1 }] }, sums: [] };
+    current = { vectors: [{ start: 0, first: 0, end: 1 }], sums: [] };
     body.forEach((instruction, index) => {
       if (instruction.op === "random") keys.set(index, randomKey(f, instruction, stillValue));
       if (!isStill(index) || instruction.op === "constant") return;
@@ -226,8 +226,8 @@ export function tileValues(f: FunctionBuilder, walker: Walker, plan: Contraction
   prepare();
 
   return {
-    begin(tile, sums) {
-      current = { tile, sums };
+    begin({ vectors }, sums) {
+      current = { vectors, sums };
     },
     value,
     endCell: () => clear(scopes.cell),

@@ -1,0 +1,31 @@
+// Whether V8 can make one instruction on eight lanes of two neighbouring ones on four. It does so ("revectorization") on processors
+// with AVX2 behind a flag, in the compiler that Node has used for WebAssembly since version 24.
+import { readFileSync } from "node:fs";
+import { setFlagsFromString } from "node:v8";
+
+const flag = "--experimental-wasm-revectorize";
+/** Node 24's; before it the flag leaves most code as it is. */
+const firstEngine = 13;
+
+/** Sets V8's flag where it is of use, which must be before the first module is compiled; says whether it is. */
+export function useWideVectors(): boolean {
+  if (!isOffered(process)) return false;
+  setFlagsFromString(flag);
+  return true;
+}
+
+function isOffered({ arch, config, versions }: NodeJS.Process): boolean {
+  const built = (config.variables as Readonly<Record<string, unknown>>).v8_enable_wasm_simd256_revec === 1;
+  return arch === "x64" && built && Number.parseInt(versions.v8, 10) >= firstEngine && hasAvx2();
+}
+
+/** Elsewhere than on Linux nothing says so without another process; processors have had it since 2013. Without it steps are slower. */
+function hasAvx2(): boolean {
+  if (process.platform !== "linux") return true;
+  try {
+    return / avx2( |$)/m.test(readFileSync("/proc/cpuinfo", "latin1"));
+  } catch {
+    // No /proc, as in some containers: the narrow code is right everywhere.
+    return false;
+  }
+}
