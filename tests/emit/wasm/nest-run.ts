@@ -1,5 +1,6 @@
 // Runs a nest as generated code and by the float64 reference, on the same memory.
-import { moduleBuilder } from "../../../src/compiler/emit/wasm/module-builder.ts";
+import type { Machine } from "../../../src/compiler/emit/wasm/assembler.ts";
+import { anyMachine, moduleBuilder } from "../../../src/compiler/emit/wasm/module-builder.ts";
 import { emitNest } from "../../../src/compiler/emit/wasm/nest.ts";
 import { evaluateKernel } from "../../../src/compiler/loops/evaluate.ts";
 import type { Buffer, Nest } from "../../../src/compiler/loops/kernel.ts";
@@ -20,7 +21,7 @@ const pageBytes = 65536;
 export const entriesOf = ({ shape }: Buffer): number => shape.reduce((product, size) => product * size, 1);
 
 /** A nest in a module of its own, with the buffers in its memory; between them lie entries that nothing may touch. */
-function prepare(nest: Nest, buffers: readonly Buffer[]) {
+function prepare(machine: Machine, nest: Nest, buffers: readonly Buffer[]) {
   const starts: number[] = [];
   let end = guard;
   for (const buffer of buffers) {
@@ -29,7 +30,7 @@ function prepare(nest: Nest, buffers: readonly Buffer[]) {
   }
   const pages = Math.ceil((4 * end) / pageBytes);
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
-  const module = moduleBuilder();
+  const module = moduleBuilder(machine);
   module.importMemory("host", "memory", { initialPages: pages, maximumPages: pages, shared: false });
   const target = emitNest(module, "nest", nest, buffers);
   module.function(
@@ -55,8 +56,26 @@ function prepare(nest: Nest, buffers: readonly Buffer[]) {
   return { run: instance.exports.run as () => void, view, guards };
 }
 
+/** What code gives, made for a machine of which nothing is known. Throws `RangeError` where the code for another gives other bits. */
+export function onEachMachine(run: (machine: Machine) => Contents): Contents {
+  const results = run(anyMachine);
+  const wide = run({ ...anyMachine, wideVectors: true });
+  results.forEach((buffer, at) => {
+    const [bits, others] = [buffer, wide[at] as Contents[number]].map(
+      ({ buffer: bytes }) => new Int32Array(bytes as ArrayBuffer),
+    );
+    if (bits?.some((word, place) => word !== others?.[place]))
+      throw new RangeError(`wide vectors give other bits in buffer ${at}`);
+  });
+  return results;
+}
+
 export function runNest(nest: Nest, buffers: readonly Buffer[], contents: Contents): Contents {
-  const { run, view, guards } = prepare(nest, buffers);
+  return onEachMachine((machine) => runFor(machine, nest, buffers, contents));
+}
+
+function runFor(machine: Machine, nest: Nest, buffers: readonly Buffer[], contents: Contents): Contents {
+  const { run, view, guards } = prepare(machine, nest, buffers);
   for (const [at, values] of contents.entries()) view(at).set(values);
   for (const words of guards()) words.fill(untouched);
   run();

@@ -23,6 +23,7 @@ export interface Label {
 }
 
 export interface FunctionBuilder {
+  readonly machine: Machine;
   readonly params: readonly Local[];
   /** A fresh local (zero at first), or one of this type given back by `release`, which holds what it held. */
   local(type: WasmType): Local;

@@ -42,12 +42,7 @@ function encodeLocals(out: number[], types: readonly WasmType[]): void {
   }
 }
 
-function functionBuilder(
-  paramTypes: readonly WasmType[],
-  code: number[],
-  types: WasmType[],
-  { fusedMultiplyAdd }: Machine,
-): FunctionBuilder {
+function functionBuilder(paramTypes: readonly WasmType[], code: number[], types: WasmType[], machine: Machine): FunctionBuilder {
   const params = paramTypes.map((type, index): Local => ({ index, type }));
   const free = new Map<WasmType, Local[]>();
   let depth = 0;
@@ -86,6 +81,7 @@ function functionBuilder(
   };
 
   return {
+    machine,
     params,
     local(type) {
       const given = free.get(type)?.pop();
@@ -130,12 +126,12 @@ function functionBuilder(
       if (name === "memory.copy") code.push(0, 0);
     },
     multiplyAdd(a, b, sum) {
-      if (!fusedMultiplyAdd) sum();
+      if (!machine.fusedMultiplyAdd) sum();
       a();
       b();
-      if (fusedMultiplyAdd) sum();
+      if (machine.fusedMultiplyAdd) sum();
       else operation("f32x4.mul");
-      operation(fusedMultiplyAdd ? "f32x4.relaxed_madd" : "f32x4.add");
+      operation(machine.fusedMultiplyAdd ? "f32x4.relaxed_madd" : "f32x4.add");
     },
     memory: (name, offset = 0) => immediate(name, offset),
     memoryLane(name, lane, offset = 0) {

@@ -209,6 +209,17 @@ function accumulators(f: FunctionBuilder, slots: number, start: (() => void) | u
 
 /** Combines the four lanes; all of them hold the result. */
 function acrossLanes(f: FunctionBuilder, local: Local, combine: Opcode): void {
+  // Two neighbours that use it are one instruction only where the compiler sees that all lanes are equal.
+  if (f.machine.wideVectors) {
+    combineLanes(f, local, combine);
+    f.get(local);
+    f.lane("f32x4.extract_lane", 0);
+    f.op("f32x4.splat");
+    f.set(local);
+  } else combineLanes(f, local, combine);
+}
+
+function combineLanes(f: FunctionBuilder, local: Local, combine: Opcode): void {
   for (const lanes of [[2, 3, 0, 1] as const, [1, 0, 3, 2] as const]) {
     f.get(local);
     f.get(local);

@@ -1,5 +1,6 @@
 // One row of a nest, or several that run together: pass after pass over its columns, row values before, between and after.
 import type { FunctionBuilder, Local } from "./assembler.ts";
+import { inPairs } from "./in-pairs.ts";
 import { storeLanes } from "./nest-access.ts";
 import type { Cursors } from "./nest-cursors.ts";
 import type { Pass, RowPlan } from "./nest-passes.ts";
@@ -29,6 +30,12 @@ interface Vector {
   readonly slot: number;
 }
 
+interface PassContext {
+  readonly pass: Pass;
+  readonly at: number;
+  readonly rows: number;
+}
+
 export function emitRow(f: FunctionBuilder, context: RowContext, rows: number): void {
   const { nest, plan, values } = context;
   const outer = nest.sizes.length - 2;
@@ -45,28 +52,32 @@ export function emitRow(f: FunctionBuilder, context: RowContext, rows: number): 
   values.leave(outer);
 }
 
-function emitPass(
-  f: FunctionBuilder,
-  context: RowContext,
-  { pass, at, rows }: { readonly pass: Pass; readonly at: number; readonly rows: number },
-): void {
+function emitPass(f: FunctionBuilder, context: RowContext, { pass, at, rows }: PassContext): void {
   const { nest, plan, values, cursors } = context;
   const last = nest.sizes.length - 1;
   const column = context.counters[last] as Local;
   const size = nest.sizes[last] as number;
   const vectors = Math.floor(size / 4);
   const rest = size % 4;
-  const together = plan.unrolled ? vectors : vectorsTogether(pass.weight * rows, vectors);
-  const looped = together < vectors;
-  const slots = Math.max(1, Math.min(plan.unrolled && vectors < 8 ? 2 : 4, together));
+  // The accumulators are what they are without wide vectors: the order of sums must not depend on the machine.
+  const usual = plan.unrolled ? vectors : vectorsTogether(pass.weight * rows, vectors);
+  const slots = Math.max(1, Math.min(plan.unrolled && vectors < 8 ? 2 : 4, usual));
+  const startsFull = usual < vectors || size === 0;
+  const wide = f.machine.wideVectors && isWide(nest, pass);
+  const together = wide ? Math.min(vectors, Math.max(usual, 2)) : usual;
   const reductions = pass.reductions.map((instruction): readonly [number, Reduction] => {
     const own = nest.body[instruction];
     if (own?.op !== "reduce") throw new RangeError("a pass reduces what is no reduction");
-    return [instruction, reduction(f, own, { slots, looped: looped || size === 0, tail: context.tail })];
+    return [instruction, reduction(f, own, { slots, looped: startsFull, tail: context.tail })];
   });
-  const emit = (vector: Vector): void => emitVector(f, context, { pass, at, rows, vector, reductions });
+  const emit = (from: number, count: number): void => {
+    const whole = Array.from({ length: count }, (_, slot): Vector => ({ column: 4 * (from + slot), lanes: 4, slot }));
+    for (const group of wide ? inPairs(whole) : whole.map((vector) => [vector])) {
+      emitVectors(f, context, { pass, at, rows, vectors: group, reductions });
+    }
+  };
   let done = 0;
-  if (looped) {
+  if (together < vectors) {
     const blocks = Math.floor(vectors / together);
     cursors.settle();
     f.i32(0);
@@ -74,7 +85,7 @@ function emitPass(
     context.counting(true);
     f.loop((again) => {
       cursors.step(last, 4 * together, () => {
-        for (let slot = 0; slot < together; slot += 1) emit({ column: 4 * slot, lanes: 4, slot });
+        emit(0, together);
       });
       f.get(column);
       f.i32(4 * together);
@@ -88,8 +99,11 @@ function emitPass(
     context.counting(false);
     done = together * blocks;
   }
-  for (let vector = done; vector < vectors; vector += 1) emit({ column: 4 * vector, lanes: 4, slot: vector - done });
-  if (rest > 0) emit({ column: 4 * vectors, lanes: rest as Lanes, slot: vectors - done });
+  emit(done, vectors - done);
+  if (rest > 0) {
+    const vector = { column: 4 * vectors, lanes: rest as Lanes, slot: vectors - done };
+    emitVectors(f, context, { pass, at, rows, vectors: [vector], reductions });
+  }
   for (const [instruction, own] of reductions) values.set(instruction, own.finish());
 }
 
@@ -102,46 +116,58 @@ function vectorsTogether(weight: number, vectors: number): number {
   return Math.min(wanted, Math.max(vectors, 1));
 }
 
-function emitVector(
+/** Whether the stores of neighbouring vectors may follow one another: each to a buffer of its own, entries side by side. */
+function isWide({ body, sizes }: LoopNest, { stores }: Pass): boolean {
+  const buffers = new Set(stores.map(({ access }) => access.buffer));
+  const beside = stores.every(({ access, index }) => index === undefined && access.strides[sizes.length - 1] === 1);
+  return stores.length > 0 && buffers.size === stores.length && beside && body.every(({ op }) => op !== "lookup");
+}
+
+function emitVectors(
   f: FunctionBuilder,
   context: RowContext,
   {
     pass,
     at,
     rows,
-    vector,
+    vectors,
     reductions,
-  }: {
-    readonly pass: Pass;
-    readonly at: number;
-    readonly rows: number;
-    readonly vector: Vector;
+  }: PassContext & {
+    /** One, or two neighbours. */
+    readonly vectors: readonly Vector[];
     readonly reductions: readonly (readonly [number, Reduction])[];
   },
 ): void {
   const { nest, plan, values, cursors } = context;
-  const spots = Array.from({ length: rows }, (_, row) => spotAt(context, { row, pass: at, vector }));
-  const first = spots[0] as Spot;
+  const columns = vectors.map((vector, half) =>
+    Array.from({ length: rows }, (_, row) => spotAt(context, { row, pass: at, vector, half: half === 0 ? 0 : 1 })),
+  );
+  const firsts = columns.map((spots) => spots[0] as Spot);
   for (const [instruction, own] of reductions) {
     const reduce = nest.body[instruction];
     if (reduce?.op !== "reduce") continue;
-    own.take(values.at(reduce.input, first), first.lanes, vector.slot, () => values.columns(first));
+    firsts.forEach((first, which) => {
+      const { slot } = vectors[which] as Vector;
+      own.take(values.at(reduce.input, first), first.lanes, slot, () => values.columns(first));
+    });
   }
   // All values before the first store: what a kernel updates in place it may also read.
   for (const { value, index } of pass.stores) {
-    for (const spot of spots) {
+    for (const spot of columns.flat()) {
       values.at(value, spot);
       if (index !== undefined) values.at(index.value, spot);
     }
   }
   for (const [instruction, { home, at: holder }] of plan.kept) {
     if (home !== at) continue;
-    if (holder === undefined) values.keep(instruction, first);
-    else if (!pass.stores.includes(holder)) {
-      storeLanes(f, cursors.place(holder.access, first.ahead), values.at(instruction, first), 1, first.lanes);
+    for (const first of firsts) {
+      if (holder === undefined) values.keep(instruction, first);
+      else if (!pass.stores.includes(holder)) {
+        storeLanes(f, cursors.place(holder.access, first.ahead), values.at(instruction, first), 1, first.lanes);
+      }
     }
   }
-  for (const store of pass.stores) storeEntries(f, context, store, spots);
+  for (const store of pass.stores) storeEntries(f, context, store, columns);
   values.clear();
 }
 
@@ -151,9 +177,10 @@ function spotAt(
     row,
     pass,
     vector = { column: 0, lanes: 4, slot: 0 },
-  }: { readonly row: number; readonly pass: number; readonly vector?: Vector },
+    half = 0,
+  }: { readonly row: number; readonly pass: number; readonly vector?: Vector; readonly half?: 0 | 1 },
 ): Spot {
   const last = sizes.length - 1;
   const ahead = sizes.map((_, loop) => (loop === last ? vector.column : loop === last - 1 ? row : 0));
-  return { ahead, lanes: vector.lanes, row, column: plan.unrolled ? vector.column : undefined, pass };
+  return { ahead, lanes: vector.lanes, row, half, column: plan.unrolled ? vector.column : undefined, pass };
 }

@@ -14,53 +14,84 @@ export interface StoreContext {
   readonly values: NestValues;
 }
 
-/** Makes a store at the same columns of one or several rows; the values are computed already. */
-export function storeEntries(f: FunctionBuilder, context: StoreContext, store: NestStore, spots: readonly Spot[]): void {
+/**
+ * Makes a store at the same columns of one or several rows; the values are computed already. Spots by vector, then row: vectors lie
+ * side by side, and what is stored of them follows one another.
+ */
+export function storeEntries(
+  f: FunctionBuilder,
+  context: StoreContext,
+  store: NestStore,
+  vectors: readonly (readonly Spot[])[],
+): void {
   const { nest, values } = context;
   const last = nest.sizes.length - 1;
   const stride = store.access.strides[last] as number;
   const rowStride = last > 0 ? (store.access.strides[last - 1] as number) : 0;
-  const first = spots[0] as Spot;
-  if (store.mode === "set" || spots.length === 1 || rowStride !== 0 || stride !== 1) {
-    for (const spot of spots) storeAt(f, context, store, values.at(store.value, spot), spot);
+  const rows = vectors[0]?.length ?? 0;
+  if (store.mode === "set" || rows === 1 || rowStride !== 0 || stride !== 1) {
+    for (let row = 0; row < rows; row += 1) {
+      const beside = vectors.map((spots) => spots[row] as Spot);
+      storeBeside(
+        f,
+        context,
+        store,
+        beside.map((spot) => ({ spot, value: values.at(store.value, spot) })),
+      );
+    }
     return;
   }
-  const total = f.local("v128");
-  f.get(values.at(store.value, first));
-  for (const spot of spots.slice(1)) {
-    f.get(values.at(store.value, spot));
-    f.op(combination(nest, store));
-  }
-  f.set(total);
-  storeAt(f, context, store, total, first);
-  f.release(total);
+  const totals = vectors.map((spots) => {
+    const total = f.local("v128");
+    spots.forEach((spot, row) => {
+      f.get(values.at(store.value, spot));
+      if (row > 0) f.op(combination(nest, store));
+    });
+    f.set(total);
+    return { spot: spots[0] as Spot, value: total };
+  });
+  storeBeside(f, context, store, totals);
+  f.release(...totals.map(({ value }) => value));
 }
 
-function storeAt(f: FunctionBuilder, context: StoreContext, store: NestStore, value: Local, spot: Spot): void {
+interface Entry {
+  readonly spot: Spot;
+  readonly value: Local;
+}
+
+function storeBeside(f: FunctionBuilder, context: StoreContext, store: NestStore, entries: readonly Entry[]): void {
   const { nest, cursors, values } = context;
   const stride = store.access.strides[nest.sizes.length - 1] as number;
   const { index } = store;
-  const row = values.moved(followerKey("store", nest.stores.indexOf(store)), spot.row);
-  if (index !== undefined && row === undefined) {
-    const bytes = f.local("v128");
-    clampedBytes(f, values.at(index.value, spot), index.stride, index.size);
-    f.set(bytes);
-    scatter(f, context, store, { value, spot, bytes });
-    f.release(bytes);
+  const key = followerKey("store", nest.stores.indexOf(store));
+  if (index !== undefined && entries.some(({ spot }) => values.moved(key, spot.row) === undefined)) {
+    for (const { value, spot } of entries) {
+      const bytes = f.local("v128");
+      clampedBytes(f, values.at(index.value, spot), index.stride, index.size);
+      f.set(bytes);
+      scatter(f, context, store, { value, spot, bytes });
+      f.release(bytes);
+    }
     return;
   }
-  const place = cursors.place(store.access, spot.ahead, row);
+  const placed = entries.map(({ spot, value }) => {
+    const place = cursors.place(store.access, spot.ahead, values.moved(key, spot.row));
+    return { place, value, lanes: spot.lanes };
+  });
   if (store.mode === "set") {
-    storeLanes(f, place, value, stride, spot.lanes);
+    for (const { place, value, lanes } of placed) storeLanes(f, place, value, stride, lanes);
     return;
   }
-  const sum = f.local("v128");
-  loadLanes(f, place, stride, spot.lanes);
-  f.get(value);
-  f.op(combination(nest, store));
-  f.set(sum);
-  storeLanes(f, place, sum, stride, spot.lanes);
-  f.release(sum);
+  const sums = placed.map(({ place, value, lanes }) => {
+    const sum = f.local("v128");
+    loadLanes(f, place, stride, lanes);
+    f.get(value);
+    f.op(combination(nest, store));
+    f.set(sum);
+    return { place, lanes, sum };
+  });
+  for (const { place, sum, lanes } of sums) storeLanes(f, place, sum, stride, lanes);
+  f.release(...sums.map(({ sum }) => sum));
 }
 
 /** Lane after lane, each at the place that its own index gives. */
@@ -99,7 +130,7 @@ function scatter(
 
 /** A store of a row value, once. */
 export function storeRow(f: FunctionBuilder, context: StoreContext, store: NestStore, spot: Spot): void {
-  storeAt(f, context, store, context.values.at(store.value, spot), { ...spot, lanes: 1 });
+  storeBeside(f, context, store, [{ value: context.values.at(store.value, spot), spot: { ...spot, lanes: 1 } }]);
 }
 
 /** How a store that adds or takes the maximum combines four lanes. */

@@ -21,6 +21,8 @@ export interface Spot {
   readonly lanes: Lanes;
   /** Which of the rows that run together. */
   readonly row: number;
+  /** Which of the vectors that are written out side by side. */
+  readonly half: 0 | 1;
   /** The first entry's number in the row, if the row is unrolled: it names kept values. */
   readonly column: number | undefined;
   readonly pass: number;
@@ -73,7 +75,7 @@ export function nestValues(f: FunctionBuilder, context: ValueContext): NestValue
   const last = sizes.length - 1;
   const lasting = new Map<string, Local>();
   const kept = new Map<string, Local>();
-  const vector = new Map<string, Local>();
+  const vector = [new Map<string, Local>(), new Map<string, Local>()] as const;
   const pointers = new Map<string, Cursor>();
   const levelOf = (at: number): Level => levels[at] as Level;
   const laneNumbers = numbers(f);
@@ -100,10 +102,11 @@ export function nestValues(f: FunctionBuilder, context: ValueContext): NestValue
       if (found === undefined) throw new RangeError(`row value ${at} is read before it is computed`);
       return found;
     }
-    const found = vector.get(key) ?? kept.get(keptKey(at, spot));
+    const half = vector[spot.half];
+    const found = half.get(key) ?? kept.get(keptKey(at, spot));
     if (found !== undefined) return found;
     const made = compute(at, spot);
-    vector.set(key, made);
+    half.set(key, made);
     return made;
   };
 
@@ -205,7 +208,7 @@ export function nestValues(f: FunctionBuilder, context: ValueContext): NestValue
 
   const spotOfRow = (row: number, pass: number): Spot => {
     const ahead = row === 0 ? nowhere : nowhere.map((_, loop) => (loop === last - 1 ? row : 0));
-    return { ahead, lanes: 4, row, column: undefined, pass };
+    return { ahead, lanes: 4, row, half: 0, column: undefined, pass };
   };
 
   const follow = ({ key, index, stride, size, access }: Follower, row: number): void => {
@@ -275,12 +278,14 @@ export function nestValues(f: FunctionBuilder, context: ValueContext): NestValue
     keep(instruction, spot) {
       const key = rowKey(instruction, spot.row);
       const local = read(instruction, spot);
-      vector.delete(key);
+      vector[spot.half].delete(key);
       kept.set(keptKey(instruction, spot), local);
     },
     clear() {
-      f.release(...vector.values());
-      vector.clear();
+      for (const half of vector) {
+        f.release(...half.values());
+        half.clear();
+      }
     },
     columns: (spot) => iterationNumber(last, spot),
     moved: (key, row) => pointers.get(`${key}:${row}`),

@@ -1,5 +1,6 @@
 // The loops of a contraction around its tiles, and in each tile the sums, then the body and its stores.
 import type { FunctionBuilder, Local } from "../assembler.ts";
+import { inPairs } from "../in-pairs.ts";
 import { innerSums } from "./inner.ts";
 import {
   type LeftPanels,
@@ -18,7 +19,7 @@ import { spreadSums } from "./spread.ts";
 import { storeTile } from "./stores.ts";
 import type { Sums } from "./sums.ts";
 import { loadLength, type Pointer, type TermLoop } from "./terms.ts";
-import { type ColumnTiles, inPairs, type Tile } from "./tiles.ts";
+import type { ColumnTiles, Tile } from "./tiles.ts";
 import { tileValues } from "./values.ts";
 import { elementBytes, ifBelow, move, repeat, walker, whileBelow } from "./walker.ts";
 

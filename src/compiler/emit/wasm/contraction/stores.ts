@@ -1,13 +1,14 @@
 // What becomes of a tile's sums: the body for every vector, and its stores, combined over rows or columns where a store does
 // not change along them.
 import type { FunctionBuilder, Local } from "../assembler.ts";
+import { inPairs } from "../in-pairs.ts";
 import { clampedBytes } from "../nest-index.ts";
 import type { Opcode } from "../opcodes.ts";
 import type { ContractionPlan } from "./plan.ts";
 import type { ProductInstruction, ProductStore } from "./product.ts";
 import type { Sums } from "./sums.ts";
 import type { Pointer } from "./terms.ts";
-import { type ColumnVector, inPairs, type Tile } from "./tiles.ts";
+import type { ColumnVector, Tile } from "./tiles.ts";
 import type { TileValues } from "./values.ts";
 import { address, elementBytes, type Walker } from "./walker.ts";
 
@@ -15,6 +16,12 @@ import { address, elementBytes, type Walker } from "./walker.ts";
 interface Target {
   readonly pointer: Local;
   readonly offset: number;
+}
+
+interface WholeVector {
+  readonly store: ProductStore;
+  readonly value: Local;
+  readonly target: Target;
 }
 
 export function storeTile(
@@ -61,20 +68,24 @@ export function storeTile(
     return into;
   };
 
-  const cell = (store: ProductStore, line: number, vector: ColumnVector): void => {
-    const value = values.value(store.value, line, tile.vectors.indexOf(vector));
-    const whole = vector.first === 0 && vector.end === 4;
-    const combined = store.mode !== "set";
-    const target = targetOf(store, line, vector);
-    if (combined && whole && column !== undefined && along(store, column) === 0) {
-      const lineKey = row !== undefined && along(store, row) === 0 ? 0 : line;
-      const key = `${product.stores.indexOf(store)}:${lineKey}`;
-      overColumns.set(key, { store, line: lineKey, local: collect(store, value, overColumns.get(key)?.local) });
-    } else if (combined && whole && row !== undefined && along(store, row) === 0 && along(store, column) === 1) {
-      const key = `${product.stores.indexOf(store)}:${vector.start}`;
-      overRows.set(key, { store, vector, local: collect(store, value, overRows.get(key)?.local) });
-    } else if (whole && along(store, column) === 1) wholeVector(store, value, target);
-    else for (const lane of lanesToStore(store, vector)) oneLane(store, value, laneTarget(store, target, lane), lane);
+  const cells = (store: ProductStore, line: number, pair: readonly ColumnVector[]): void => {
+    const whole: WholeVector[] = [];
+    for (const vector of pair) {
+      const value = values.value(store.value, line, tile.vectors.indexOf(vector));
+      const full = vector.first === 0 && vector.end === 4;
+      const combined = store.mode !== "set";
+      const target = targetOf(store, line, vector);
+      if (combined && full && column !== undefined && along(store, column) === 0) {
+        const lineKey = row !== undefined && along(store, row) === 0 ? 0 : line;
+        const key = `${product.stores.indexOf(store)}:${lineKey}`;
+        overColumns.set(key, { store, line: lineKey, local: collect(store, value, overColumns.get(key)?.local) });
+      } else if (combined && full && row !== undefined && along(store, row) === 0 && along(store, column) === 1) {
+        const key = `${product.stores.indexOf(store)}:${vector.start}`;
+        overRows.set(key, { store, vector, local: collect(store, value, overRows.get(key)?.local) });
+      } else if (full && along(store, column) === 1) whole.push({ store, value, target });
+      else for (const lane of lanesToStore(store, vector)) oneLane(store, value, laneTarget(store, target, lane), lane);
+    }
+    wholeVectors(whole);
   };
 
   /** A value that is the same in all columns is set once. */
@@ -86,16 +97,23 @@ export function storeTile(
     offset: offset + elementBytes * lane * along(store, column),
   });
 
-  const wholeVector = (store: ProductStore, value: Local, { pointer, offset }: Target): void => {
-    const shift = address(f, pointer, offset);
-    if (store.mode === "set") f.get(value);
-    else {
-      const from = address(f, pointer, offset);
-      f.memory("v128.load", from);
+  /** All sums before the first store: what is stored of neighbours follows one another. */
+  const wholeVectors = (whole: readonly WholeVector[]): void => {
+    const summed = whole.map(({ store, value, target: { pointer, offset } }) => {
+      if (store.mode === "set") return value;
+      const sum = f.local("v128");
+      f.memory("v128.load", address(f, pointer, offset));
       f.get(value);
       f.op(combination(product.body, store));
-    }
-    f.memory("v128.store", shift);
+      f.set(sum);
+      return sum;
+    });
+    whole.forEach(({ store, target: { pointer, offset } }, at) => {
+      const shift = address(f, pointer, offset);
+      f.get(summed[at] as Local);
+      f.memory("v128.store", shift);
+      if (store.mode !== "set") f.release(summed[at] as Local);
+    });
   };
 
   const oneLane = (store: ProductStore, value: Local, { pointer, offset }: Target, lane: number): void => {
@@ -149,13 +167,13 @@ export function storeTile(
       // All values before any store: a store may be to where the body reads.
       for (const vector of pair) for (const { value } of product.stores) values.value(value, line, tile.vectors.indexOf(vector));
       if (product.ordered) for (const vector of pair) indexed(line, vector);
-      else for (const store of product.stores) for (const vector of pair) cell(store, line, vector);
+      else for (const store of product.stores) cells(store, line, pair);
       values.endCell();
     }
-    for (const { store, vector, local } of overRows.values()) {
-      wholeVector(store, local, targetOf(store, 0, vector));
-      f.release(local);
-    }
+    wholeVectors(
+      [...overRows.values()].map(({ store, vector, local }) => ({ store, value: local, target: targetOf(store, 0, vector) })),
+    );
+    f.release(...[...overRows.values()].map(({ local }) => local));
     overRows.clear();
     values.endVector();
   }

@@ -66,8 +66,3 @@ export function columnBlocks(columns: ColumnTiles, trips: number): readonly Colu
   const whole = { count, columns: { ...columns, trips: each, rest: [] } };
   return last.trips > 0 || last.rest.length > 0 ? [whole, { count: 1, columns: last }] : [whole];
 }
-
-/** Neighbours two by two, and the last one alone where their number is odd. */
-export function inPairs<T>(all: readonly T[]): readonly (readonly T[])[] {
-  return Array.from({ length: Math.ceil(all.length / 2) }, (_, at) => all.slice(2 * at, 2 * at + 2));
-}
