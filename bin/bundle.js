@@ -10,8 +10,8 @@ const { Script } = require("node:vm");
 /** The bundle's `run`, and its script for making the cache. Throws where the folder holds no bundle. */
 function loadBundle(folder) {
   // Thirty times V8's own: a check is over before optimised code pays, and optimising takes a third of its time. A loop that
-  // computes reaches it within milliseconds.
-  setFlagsFromString("--interrupt-budget=2000000");
+  // computes reaches it within milliseconds. From Node 22 on V8 has no such flag, and would complain of it.
+  if (process.versions.v8.startsWith("11.")) setFlagsFromString("--interrupt-budget=2000000");
   const path = join(folder, "mmx.cjs");
   const cache = join(folder, "mmx.cache");
   const source = readFileSync(path, "utf8");

@@ -148,7 +148,8 @@ async function untilWaiting(session: Session, program: Program, feeds: Feeds, ac
 describe.each([{ mayWait: true }, { mayWait: false }])("a session whose own thread may sleep: $mayWait", ({ mayWait }) => {
   let lengths: readonly number[];
   beforeAll(() => {
-    lengths = lengthsFor(250);
+    // Four times as long as the session's thread sleeps before it looks up: the pace may have been taken beside other tests.
+    lengths = lengthsFor(400);
   });
 
   test("waits for a thread that works for long, and gives the bits of one thread", async () => {

@@ -27,9 +27,9 @@ export function costOf(plan: ContractionPlan): number {
   const rowOf = (height: number) =>
     columns.trips * tileCost(height, columns.vectors.length, 4 * columns.vectors.length) +
     tileCost(height, columns.rest.length, lanesOf(columns.rest));
-  const once = rows.trips * rowOf(rows.rows) + rowOf(rows.rest);
+  const once = rows.runs.reduce((sum, run) => sum + run.trips * rowOf(run.rows), rowOf(rows.rest));
   const vectors = columns.trips * columns.vectors.length + columns.rest.length;
-  const panels = rows.trips * Math.ceil(rows.rows / 4) + Math.ceil(rows.rest / 4);
+  const panels = rows.runs.reduce((sum, run) => sum + run.trips * Math.ceil(run.rows / 4), Math.ceil(rows.rest / 4));
   const rightPacks = plan.packed.right
     ? count(outer.slice(0, rightOuter)) * terms * vectors * packCycles[wayOf(plan, "right")]
     : 0;

@@ -19,7 +19,7 @@ import { spreadSums } from "./spread.ts";
 import { storeTile } from "./stores.ts";
 import type { Sums } from "./sums.ts";
 import { loadLength, type Pointer, type TermLoop } from "./terms.ts";
-import type { ColumnTiles, Tile } from "./tiles.ts";
+import { type ColumnTiles, type RowRun, type Tile, tiledRows } from "./tiles.ts";
 import { tileValues } from "./values.ts";
 import { elementBytes, ifBelow, move, repeat, walker, whileBelow } from "./walker.ts";
 
@@ -127,7 +127,8 @@ export function emitLoops(f: FunctionBuilder, plan: ContractionPlan, scratch: nu
   const emitRow = (part: Part, height: number, panel: LeftPanel | undefined): void => {
     const { vectors, trips, rest } = part.columns;
     // The rest of the rows in tiles two vectors wide whatever the others are: how many parts a sum has follows from the tile.
-    const pieces = (of: Tile["vectors"]) => (height < rows.rows ? inPairs(of) : [of]);
+    const isRest = rows.runs.every((run) => height < run.rows);
+    const pieces = (of: Tile["vectors"]) => (isRest ? inPairs(of) : [of]);
     const tile = (of: Tile["vectors"]) => (): void => {
       pieces(of).forEach((piece, at) => {
         emitTile({ rows: height, vectors: piece, panel: { vectors: of.length, before: 2 * at } }, part, panel);
@@ -137,10 +138,14 @@ export function emitLoops(f: FunctionBuilder, plan: ContractionPlan, scratch: nu
   };
 
   const emitRows = (part: Part): void => {
-    const rest = rows.rest > 0 ? () => emitRow(part, rows.rest, undefined) : undefined;
+    const runs = [...rows.runs, ...(rows.rest > 0 ? [{ rows: rows.rest, trips: 1 }] : [])];
+    const from = (at: number): void => {
+      const { rows: height, trips } = runs[at] as RowRun;
+      tiles(row, height, trips, () => emitRow(part, height, undefined), at + 1 < runs.length ? () => from(at + 1) : undefined);
+    };
     if (packed.left) emitPackedRows(part);
     else if (product.skip?.terms === false) emitRaggedRows(part);
-    else tiles(row, rows.rows, rows.trips, () => emitRow(part, rows.rows, undefined), rest);
+    else from(0);
   };
 
   const emitSkippedRow = ({ columns: { vectors, trips, rest } }: Part): void => {
@@ -166,7 +171,9 @@ export function emitLoops(f: FunctionBuilder, plan: ContractionPlan, scratch: nu
     f.set(done);
     loadLength(f, lengths as Pointer, size);
     f.set(length);
-    whileBelow(f, done, length, rows.trips * rows.rows, () => run(rows.rows, () => emitRow(part, rows.rows, undefined)));
+    for (const { rows: height } of rows.runs) {
+      whileBelow(f, done, length, tiledRows(rows), () => run(height, () => emitRow(part, height, undefined)));
+    }
     if (rows.rest > 0) {
       ifBelow(f, done, length, () => run(rows.rest, () => emitRow(part, rows.rest, undefined)));
     }
@@ -194,9 +201,9 @@ export function emitLoops(f: FunctionBuilder, plan: ContractionPlan, scratch: nu
       });
     };
     const together = leftTogether(plan);
-    repeat(f, rows.trips / together, () => group(together, rows.rows));
+    for (const run of rows.runs) repeat(f, run.trips / together, () => group(together, run.rows));
     if (rows.rest > 0) group(1, rows.rest);
-    walk.advance(row as number, -rows.trips * rows.rows - rows.rest);
+    walk.advance(row as number, -tiledRows(rows) - rows.rest);
     f.release(panel);
   };
 

@@ -4,7 +4,7 @@ import { loadLanes, shuffled } from "./inner.ts";
 import { blockTerms, type ContractionPlan } from "./plan.ts";
 import type { Factor } from "./product.ts";
 import { type Pointer, type TermLoop, walkTerms } from "./terms.ts";
-import { type ColumnBlock, type ColumnTiles, type ColumnVector, columnBlocks } from "./tiles.ts";
+import { type ColumnBlock, type ColumnTiles, type ColumnVector, columnBlocks, type RowRun, tiledRows } from "./tiles.ts";
 import { address, elementBytes, move, repeat } from "./walker.ts";
 
 const vectorBytes = 16;
@@ -37,13 +37,15 @@ function rowVectors(rows: number): ColumnVector[] {
 /** Rows of tiles that left is packed for at once: where rows lie side by side, whole lines of memory are read. */
 export function leftTogether({ rows, row, product }: ContractionPlan): number {
   const beside = row !== undefined && product.left.strides[row] === 1;
-  return beside && rows.rows === 4 ? ([4, 5, 3, 2].find((count) => rows.trips % count === 0) ?? 1) : 1;
+  const run = rows.runs[0] as RowRun;
+  return beside && run.rows === 4 ? ([4, 5, 3, 2].find((count) => run.trips % count === 0) ?? 1) : 1;
 }
 
 /** Bytes of the panel of left for one row of tiles. */
 function leftPanelBytes(plan: ContractionPlan): number {
-  const { rows } = plan;
-  return rowVectors(rows.trips > 0 ? rows.rows : rows.rest).length * vectorBytes * blockTerms(plan);
+  const { runs, rest } = plan.rows;
+  const run = runs[0] as RowRun;
+  return rowVectors(run.trips > 0 ? run.rows : rest).length * vectorBytes * blockTerms(plan);
 }
 
 /** Bytes of the panels of left that are packed at once; 0 where it is read in place. */
@@ -59,7 +61,7 @@ export const unfinishedVectors = ({ columns: { trips, vectors, rest } }: Contrac
 /** Bytes of scratch memory. */
 export function scratchOf(plan: ContractionPlan): number {
   const { rows, terms } = plan;
-  const unfinished = terms.length > 1 ? (rows.trips * rows.rows + rows.rest) * unfinishedVectors(plan) * vectorBytes : 0;
+  const unfinished = terms.length > 1 ? (tiledRows(rows) + rows.rest) * unfinishedVectors(plan) * vectorBytes : 0;
   return unfinishedOffset(plan) + unfinished;
 }
 

@@ -3,7 +3,7 @@
 import type { Machine } from "../assembler.ts";
 import { costOf } from "./cost.ts";
 import { exchanged, type Factor, isSpread, type Product, termsOf, total } from "./product.ts";
-import { type ColumnTiles, columnTiles, type RowTiles, rowTiles } from "./tiles.ts";
+import { type ColumnTiles, columnTiles, inHigherTiles, type RowTiles, rowTiles } from "./tiles.ts";
 
 /**
  * `spread`: a vector holds four columns; each scalar of left is spread and multiplied with vectors of right.
@@ -52,13 +52,21 @@ export function planContraction(product: Product, { wideVectors }: Machine): Con
   return wideVectors ? widened(plan) : plan;
 }
 
-/** The same sums in the same order, in tiles that are four vectors wide instead of two: two fill one of the machine's. */
+/**
+ * The same sums in the same order, in tiles for a machine that makes one vector of two: twice as many, and some more where they may be
+ * higher, which hides what is left of the time that an addition takes.
+ */
 function widened(plan: ContractionPlan): ContractionPlan {
-  const { method, product, rows, columns, column } = plan;
-  const usual = method === "spread" && rows.rows === 4 && rows.trips > 0 && columns.vectors.length === 2;
-  // What is added up over a tile's columns would be added up in another order.
-  const overColumns = product.stores.some(({ mode, place }) => mode !== "set" && place.strides[column as number] === 0);
-  return usual && !overColumns ? { ...plan, columns: columnTiles(sizeOf(product, column), 4, repeatable(product)) } : plan;
+  const { method, product, rows, columns, row, column } = plan;
+  const usual = method === "spread" && rows.runs.some((run) => run.rows === 4 && run.trips > 0) && columns.vectors.length === 2;
+  // What is added up over a tile's columns, or rows, would be added up in another order.
+  const addsAlong = (loop: number | undefined): boolean =>
+    product.stores.some(({ mode, place }) => mode !== "set" && place.strides[loop as number] === 0);
+  if (!usual || addsAlong(column)) return plan;
+  const still = !plan.packed.left && product.skip === undefined && !addsAlong(row);
+  const width = sizeOf(product, column);
+  if (width < 16) return still ? { ...plan, rows: inHigherTiles(rows, 8) } : plan;
+  return { ...plan, columns: columnTiles(width, 4, repeatable(product)), rows: still ? inHigherTiles(rows, 5) : rows };
 }
 
 function candidatesOf(product: Product): readonly ContractionPlan[] {

@@ -15,10 +15,15 @@ export interface Tile {
   readonly panel: { readonly vectors: number; readonly before: number };
 }
 
-/** One axis: `trips` tiles of equal shape and the rest. */
-export interface RowTiles {
+/** `trips` tiles of so many rows, one after the other. */
+export interface RowRun {
   readonly rows: number;
   readonly trips: number;
+}
+
+/** Runs of tiles, and the rest: fewer rows than any of them has. */
+export interface RowTiles {
+  readonly runs: readonly RowRun[];
   readonly rest: number;
 }
 
@@ -29,8 +34,28 @@ export interface ColumnTiles {
 }
 
 export function rowTiles(size: number, rows: number): RowTiles {
-  return { rows, trips: Math.floor(size / rows), rest: size % rows };
+  return { runs: [{ rows, trips: Math.floor(size / rows) }], rest: size % rows };
 }
+
+/** The same rows in tiles of `height` for as many as leave tiles of the height that they have, and no other rest than there is. */
+export function inHigherTiles({ runs, rest }: RowTiles, height: number): RowTiles {
+  const { rows, trips } = runs[0] as RowRun;
+  // So many of the higher ones are as many rows as a number of the others.
+  const together = leastMultiple(rows, height);
+  const groups = Math.floor((trips * rows) / together);
+  const higher = { rows: height, trips: (groups * together) / height };
+  const others = { rows, trips: trips - (groups * together) / rows };
+  return { runs: [higher, others].filter(({ trips: count }) => count > 0), rest };
+}
+
+function leastMultiple(one: number, other: number): number {
+  let multiple = one;
+  while (multiple % other !== 0) multiple += one;
+  return multiple;
+}
+
+/** Rows of all tiles but the rest. */
+export const tiledRows = ({ runs }: RowTiles): number => runs.reduce((sum, { rows, trips }) => sum + rows * trips, 0);
 
 /**
  * The last columns of a size that is no multiple of 4 are computed by a vector that begins before them, at size - 4; with
