@@ -17,7 +17,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { unzipSync } from "fflate";
-import { attempt, BuildError, starts } from "./native-backend/run.mjs";
+import { attempt, BuildError, starts } from "./tools/run.mjs";
 
 const usage = `usage: npm run encoders [-- --no-package | --no-model | --force]
 

@@ -5,9 +5,9 @@ import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { compileAddons, findCompiler } from "./native-backend/compile.mjs";
-import { attempt, BuildError } from "./native-backend/run.mjs";
 import { fetchBindingSources, nodeHeaders } from "./native-backend/sources.mjs";
 import { installedTensorflow, unpackedTensorflow } from "./native-backend/tensorflow.mjs";
+import { attempt, BuildError } from "./tools/run.mjs";
 
 const usage = `usage: node scripts/native-backend.mjs [--python PYTHON | --wheel FILE] [--cuda] [--force]
 

@@ -28,7 +28,7 @@ const entrances = `
 `;
 
 /** Executors beside tfjs's, by the folder that holds them. */
-const executors = { wasm: "wasmExecutor", tensorflow: "tensorflowExecutor", webgpu: "webgpuExecutor" };
+const executors = { wasm: "wasmExecutor, useWideVectors", tensorflow: "tensorflowExecutor", webgpu: "webgpuExecutor" };
 
 /** The entrances of the executors that can be bundled. */
 async function executorEntrances() {

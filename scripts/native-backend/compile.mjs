@@ -1,7 +1,7 @@
 // Compiles the addons: tfjs-node's, unchanged, and the one that keeps the loading of TensorFlow quiet.
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { attempt, BuildError, starts } from "./run.mjs";
+import { attempt, BuildError, starts } from "../tools/run.mjs";
 
 export function findCompiler() {
   const names = process.env.CXX === undefined ? ["g++", "clang++"] : [process.env.CXX];

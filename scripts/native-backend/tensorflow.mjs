@@ -1,7 +1,7 @@
 // Where TensorFlow's libraries and headers come from: a Python that has them, a wheel, or pip's index.
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, renameSync, rmSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { attempt, BuildError, starts } from "./run.mjs";
+import { attempt, BuildError, starts } from "../tools/run.mjs";
 
 /** The release that mmx is tested with. */
 const release = "2.21.0";

@@ -3,7 +3,7 @@ import type { Executor } from "../executors/executor.ts";
 import type { Extensions } from "../executors/extensions.ts";
 import { tfjsExecutor } from "../executors/tfjs/index.ts";
 import { isInstalled } from "../executors/tfjs/load.ts";
-import { wasmExecutor } from "../executors/wasm/index.ts";
+import { useWideVectors, wasmExecutor } from "../executors/wasm/index.ts";
 import { node, nodeGpu } from "./native.ts";
 import { webgpu } from "./webgpu.ts";
 
@@ -24,6 +24,8 @@ export interface Backend {
    * broken package throws.
    */
   drawback?(): Promise<string | undefined>;
+  /** How it could be faster here, though it works. */
+  advice?(): string | undefined;
 }
 
 const lacking = (names: readonly string[]): readonly string[] => names.filter((name) => !isInstalled(name));
@@ -38,6 +40,10 @@ export const backends: readonly Backend[] = [
     missing: () => [],
     remedy: "needs Node 20.19 or later with WebAssembly; reinstall the packages with: npm ci",
     open: async (extensions) => wasmExecutor({ extensions }),
+    advice: () =>
+      useWideVectors() === "newer Node"
+        ? "Node 24 or later uses all of this processor's vectors: matrix products are then up to twice as fast"
+        : undefined,
   },
   node,
   {

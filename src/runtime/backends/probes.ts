@@ -10,7 +10,7 @@ export interface Probe {
   /** `missing`: not installed. `broken`: installed, but does not start or computes wrongly. */
   readonly state: "ready" | "missing" | "broken";
   readonly detail: string;
-  /** How to get or mend it; undefined where it is ready. */
+  /** How to get or mend it; where it is ready, how it could be faster, if it could. */
   readonly remedy: string | undefined;
   /** Absent where it could not be run. */
   readonly selfTest?: SelfTest;
@@ -34,7 +34,7 @@ async function probeBackend(backend: Backend): Promise<Probe> {
       return { name, doc, state: "broken", detail, remedy, selfTest: result };
     }
     const drawback = await backend.drawback?.();
-    return { name, doc, state: "ready", detail: drawback ?? "computes correctly", remedy: undefined, selfTest: result };
+    return { name, doc, state: "ready", detail: drawback ?? "computes correctly", remedy: backend.advice?.(), selfTest: result };
   } catch (error) {
     return { name, doc, state: "broken", detail: reasonOf(error), remedy };
   }

@@ -37,7 +37,7 @@ export function wasmExecutor(options: WasmOptions = {}): Executor {
   };
   const crew = { threads, start: startNodeWorker, mayWait: true };
   const open = (): Session => {
-    const machine = { fusedMultiplyAdd: fusedMultiplyAdd && offered(), wideVectors: wideVectors && useWideVectors() };
+    const machine = { fusedMultiplyAdd: fusedMultiplyAdd && offered(), wideVectors: wideVectors && useWideVectors() === "used" };
     return openSession("wasm", { crew, lookUp, tracer, profile, machine });
   };
   return { name: "wasm", open: async () => open() };
@@ -51,3 +51,4 @@ function offered(): boolean {
 }
 
 export type { KernelTime, Profile } from "./profile.ts";
+export { useWideVectors } from "./wide-vectors.ts";

@@ -4,19 +4,22 @@ import { readFileSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 
 const flag = "--experimental-wasm-revectorize";
-/** Node 24's; before it the flag leaves most code as it is. */
+/** V8's version in Node 24; before it the flag leaves most code as it is. */
 const firstEngine = 13;
 
-/** Sets V8's flag where it is of use, which must be before the first module is compiled; says whether it is. */
-export function useWideVectors(): boolean {
-  if (!isOffered(process)) return false;
-  setFlagsFromString(flag);
-  return true;
-}
+/**
+ * `used`: V8's flag is set, which must be before the first module is compiled. `newer Node`: the processor has such vectors, and a newer
+ * Node would use them.
+ */
+export type WideVectors = "used" | "newer Node" | "none";
 
-function isOffered({ arch, config, versions }: NodeJS.Process): boolean {
+export function useWideVectors(): WideVectors {
+  const { arch, config, versions } = process;
+  if (arch !== "x64" || !hasAvx2()) return "none";
   const built = (config.variables as Readonly<Record<string, unknown>>).v8_enable_wasm_simd256_revec === 1;
-  return arch === "x64" && built && Number.parseInt(versions.v8, 10) >= firstEngine && hasAvx2();
+  if (!built || Number.parseInt(versions.v8, 10) < firstEngine) return "newer Node";
+  setFlagsFromString(flag);
+  return "used";
 }
 
 /** Elsewhere than on Linux nothing says so without another process; processors have had it since 2013. Without it steps are slower. */

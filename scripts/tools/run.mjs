@@ -10,8 +10,8 @@ export class BuildError extends Error {
 }
 
 /** The program's standard output. Throws `BuildError` with `failure` and the end of its error output where it fails. */
-export function attempt(program, parameters, { cwd, failure, remedy }) {
-  const { status, stdout, stderr, error } = spawnSync(program, parameters, { cwd, encoding: "utf8", maxBuffer: 1 << 28 });
+export function attempt(program, parameters, { cwd, env, failure, remedy }) {
+  const { status, stdout, stderr, error } = spawnSync(program, parameters, { cwd, env, encoding: "utf8", maxBuffer: 1 << 28 });
   if (status === 0) return stdout;
   const reason = error === undefined ? stderr.trim().split("\n").slice(-12).join("\n") : error.message;
   throw new BuildError(`${failure}\n  ${[program, ...parameters].join(" ")}\n${reason}`, remedy);
