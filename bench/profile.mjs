@@ -1,32 +1,50 @@
-// Where a training step's time goes on the wasm executor: milliseconds by kernel and by module of the spec, on one thread. With `--write`
-// it goes to bench/results/profile-NAME.txt too.
-//   node bench/profile.mjs mmcl --batch 32 --width 64            one of the bench's own steps
-//   node bench/profile.mjs SPEC --set D=64 --sizes B=32,Ft=100   any spec; sizes that the data would decide
-// Lengths of ragged dimensions lie between --shortest (0.5) and the whole.
+// Where a training step's time goes on the wasm executor. `node bench/profile.mjs --help` says how.
 import { writeFileSync } from "node:fs";
 import { basename } from "node:path";
-import { parseArgs } from "node:util";
+import { readArguments } from "./lib/arguments.mjs";
 import { bundlePipeline, cache, root } from "./lib/bundle.mjs";
 import { papers } from "./lib/papers.mjs";
 import { median } from "./lib/statistics.mjs";
 import { prepareStep } from "./lib/step.mjs";
 import { writeModel } from "./peers/model.mjs";
 
-const { values: options, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    batch: { type: "string", default: "32" },
-    width: { type: "string", default: "64" },
-    set: { type: "string", default: "" },
-    sizes: { type: "string", default: "" },
-    stage: { type: "string" },
-    shortest: { type: "string", default: "0.5" },
-    steps: { type: "string", default: "20" },
-    depth: { type: "string", default: "3" },
-    top: { type: "string", default: "20" },
-    write: { type: "boolean", default: false },
+const usage = `node bench/profile.mjs SPEC [options]
+Milliseconds of a training step on the wasm executor by kernel and by module of the spec, on one thread.
+  SPEC             ${[...Object.keys(papers), "reference", "tiny"].join(", ")}: one of the bench's own steps; or the path of any spec
+  --batch N        of the bench's own (default 32)
+  --width D        of the bench's own (default 64)
+  --set NAME=V,... parameters of a spec
+  --sizes B=32,... sizes of a spec that the data would decide
+  --stage NAME     its stage (default: the last)
+  --shortest X     lengths of ragged dimensions lie between this share of the whole and the whole (default 0.5)
+  --steps N        steps that are timed (default 20)
+  --depth N        names of modules up to this depth (default 3)
+  --top N          kernels to list (default 20)
+  --write          to bench/results/profile-SPEC.txt too`;
+
+const { values: options, positionals } = readArguments(
+  {
+    allowPositionals: true,
+    options: {
+      help: { type: "boolean", default: false },
+      batch: { type: "string", default: "32" },
+      width: { type: "string", default: "64" },
+      set: { type: "string", default: "" },
+      sizes: { type: "string", default: "" },
+      stage: { type: "string" },
+      shortest: { type: "string", default: "0.5" },
+      steps: { type: "string", default: "20" },
+      depth: { type: "string", default: "3" },
+      top: { type: "string", default: "20" },
+      write: { type: "boolean", default: false },
+    },
   },
-});
+  usage,
+);
+if (options.help || positionals.length !== 1) {
+  (options.help ? process.stdout : process.stderr).write(`${usage}\n`);
+  process.exit(options.help ? 0 : 2);
+}
 const pairs = (text) => text.split(",").flatMap((part) => (part === "" ? [] : [part.split("=")]));
 const [name] = positionals;
 

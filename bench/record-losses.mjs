@@ -2,7 +2,7 @@
 //   node bench/record-losses.mjs --python PATH
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+import { readArguments } from "./lib/arguments.mjs";
 import { bundlePipeline, cache } from "./lib/bundle.mjs";
 import { start } from "./lib/child.mjs";
 import { dumpStep } from "./lib/measure.mjs";
@@ -19,7 +19,9 @@ const small = {
   e3rg: { set: { D: "8" }, sizes: { B: 9, F: 10 } },
 };
 
-const { values } = parseArgs({ options: { python: { type: "string", default: process.env.PYTHON ?? "python3" } } });
+const usage = "node bench/record-losses.mjs [--python PATH]";
+const python = { type: "string", default: process.env.PYTHON ?? "python3" };
+const { values } = readArguments({ options: { python } }, usage);
 const bundle = await bundlePipeline();
 const recorded = {};
 

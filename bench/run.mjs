@@ -49,7 +49,7 @@ function command() {
     .slice(2)
     .filter(
       (part, at, all) =>
-        !/^--(python|packages|prototype)$/.test(all[at - 1] ?? "") && !/^--(python|packages|prototype)(=|$)/.test(part),
+        !/^--(python|packages|prototype|node)$/.test(all[at - 1] ?? "") && !/^--(python|packages|prototype|node)(=|$)/.test(part),
     );
   return ["npm run bench", ...(shown.length > 0 ? ["--", ...shown] : [])].join(" ");
 }

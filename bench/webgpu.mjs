@@ -4,7 +4,7 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { delimiter } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { parseArgs } from "node:util";
+import { readArguments } from "./lib/arguments.mjs";
 import { bundlePipeline, cache, root } from "./lib/bundle.mjs";
 import { reason, start, stopAll } from "./lib/child.mjs";
 import { machine, moment } from "./lib/machine.mjs";
@@ -20,18 +20,21 @@ const help = `node bench/webgpu.mjs [options]
   --packages DIR  folder whose node_modules hold webgpu and TensorFlow.js (default bench/peers)
   --smoke         batch 2, two short rounds, on SwiftShader where no driver is installed; results go to the terminal alone`;
 
-const { values: options } = parseArgs({
-  options: {
-    batches: { type: "string" },
-    model: { type: "string", default: "reference" },
-    rounds: { type: "string" },
-    seconds: { type: "string" },
-    python: { type: "string", default: process.env.PYTHON ?? "python3" },
-    packages: { type: "string", default: fileURLToPath(new URL("peers", import.meta.url)) },
-    smoke: { type: "boolean", default: false },
-    help: { type: "boolean", default: false },
+const { values: options } = readArguments(
+  {
+    options: {
+      batches: { type: "string" },
+      model: { type: "string", default: "reference" },
+      rounds: { type: "string" },
+      seconds: { type: "string" },
+      python: { type: "string", default: process.env.PYTHON ?? "python3" },
+      packages: { type: "string", default: fileURLToPath(new URL("peers", import.meta.url)) },
+      smoke: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
   },
-});
+  help,
+);
 const batches = (options.batches ?? (options.smoke ? "2" : "64,512,4096")).split(",").map(Number);
 const rounds = Number(options.rounds ?? (options.smoke ? 2 : 7));
 const milliseconds = 1000 * Number(options.seconds ?? (options.smoke ? 0.1 : 1));

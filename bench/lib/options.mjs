@@ -1,5 +1,5 @@
 // The bench's command line.
-import { parseArgs } from "node:util";
+import { readArguments } from "./arguments.mjs";
 import { papers } from "./papers.mjs";
 
 export const help = `npm run bench -- [options]
@@ -14,6 +14,7 @@ export const help = `npm run bench -- [options]
   --seconds S        time an implementation steps in a round (default 0.7)
   --most GFLOP       leave out points with more work a step (default 200)
   --python PATH      a Python; may be given again, the first one with every peer, others with PyTorch only (default $PYTHON, python3)
+  --node PATH        another Node to run wasm on beside this one; may be given again
   --packages DIR     folder whose node_modules hold jax-js and TensorFlow.js (default bench/peers)
   --prototype DIR    sources of the C prototype (default ../shared/bench/prototype)
   --quick            headline points only, 3 short rounds
@@ -27,28 +28,27 @@ export function readOptions(argv) {
   const text = { type: "string" };
   const many = { type: "string", multiple: true };
   const flag = { type: "boolean" };
-  const { values } = parseArgs({
-    args: argv,
-    options: {
-      models: text,
-      batches: text,
-      widths: text,
-      point: many,
-      executors: text,
-      peers: text,
-      threads: text,
-      rounds: text,
-      seconds: text,
-      most: text,
-      python: many,
-      packages: text,
-      prototype: text,
-      quick: flag,
-      fresh: flag,
-      dry: flag,
-      help: flag,
-    },
-  });
+  const options = {
+    models: text,
+    batches: text,
+    widths: text,
+    point: many,
+    executors: text,
+    peers: text,
+    threads: text,
+    rounds: text,
+    seconds: text,
+    most: text,
+    python: many,
+    node: many,
+    packages: text,
+    prototype: text,
+    quick: flag,
+    fresh: flag,
+    dry: flag,
+    help: flag,
+  };
+  const { values } = readArguments({ args: argv, options }, help);
   const quick = values.quick === true;
   return {
     help: values.help === true,
@@ -66,6 +66,7 @@ export function readOptions(argv) {
     milliseconds: 1000 * Number(values.seconds ?? (quick ? 0.3 : 0.7)),
     most: Number(values.most ?? 200),
     pythons: values.python ?? [process.env.PYTHON ?? "python3"],
+    nodes: values.node ?? [],
     packages: values.packages,
     prototype: values.prototype,
   };

@@ -11,6 +11,8 @@ const aims = [
   ["`wasm` against the C prototype, 2 threads", ["reference", 64, 64], "mmx wasm x2", "prototype x2", 1.3],
   ["`wasm` against PyTorch eager, 1 thread", ["reference", 64, 64], "mmx wasm x1", "torch x1", 1.3],
   ["`wasm` against PyTorch eager, 2 threads", ["reference", 64, 64], "mmx wasm x2", "torch x2", 1.3],
+  ["`wasm` on Node 20 against PyTorch eager, 1 thread", ["reference", 64, 64], "mmx wasm, Node 20 x1", "torch x1", 1.3],
+  ["`wasm` on Node 20 against PyTorch eager, 2 threads", ["reference", 64, 64], "mmx wasm, Node 20 x2", "torch x2", 1.3],
   ["`wasm` against PyTorch compiled, 1 thread", ["reference", 64, 64], "mmx wasm x1", "torch-compiled x1", 1.3],
   ["`wasm` against PyTorch compiled, 2 threads", ["reference", 64, 64], "mmx wasm x2", "torch-compiled x2", 1.3],
   ["`wasm` against PyTorch eager with AVX2, 1 thread", ["reference", 64, 64], "mmx wasm x1", "torch-avx2 x1", 1.3],

@@ -16,7 +16,7 @@ export type WideVectors = "used" | "newer Node" | "none";
 export function useWideVectors(): WideVectors {
   const { arch, config, versions } = process;
   if (arch !== "x64" || !hasAvx2()) return "none";
-  const built = (config.variables as Readonly<Record<string, unknown>>).v8_enable_wasm_simd256_revec === 1;
+  const built = (config?.variables as Readonly<Record<string, unknown>> | undefined)?.v8_enable_wasm_simd256_revec === 1;
   if (!built || Number.parseInt(versions.v8, 10) < firstEngine) return "newer Node";
   setFlagsFromString(flag);
   return "used";
