@@ -38,6 +38,8 @@ export interface FunctionBuilder {
   /** Four equal lanes. */
   f32x4(value: number): void;
   i32x4(value: number): void;
+  /** value, value + step, value + 2 · step, value + 3 · step. */
+  i32x4Steps(value: number, step: number): void;
   /** An instruction without immediates: `i32.add`, `f32x4.mul`, `i32x4.trunc_sat_f32x4_s`, `drop`, `select`. */
   op(name: Opcode): void;
   /**

@@ -75,9 +75,9 @@ function functionBuilder(paramTypes: readonly WasmType[], code: number[], types:
     encodeUnsigned(code, alignmentOf(name));
     encodeUnsigned(code, offset);
   };
-  const vector = (write: (out: number[]) => void): void => {
+  const vector = (write: (lane: number) => void): void => {
     code.push(vectorPrefix, v128Const);
-    for (let lane = 0; lane < 4; lane += 1) write(code);
+    for (let lane = 0; lane < 4; lane += 1) write(lane);
   };
 
   return {
@@ -117,8 +117,9 @@ function functionBuilder(paramTypes: readonly WasmType[], code: number[], types:
       code.push(f64Const);
       encodeFloat64(code, value);
     },
-    f32x4: (value) => vector((out) => encodeFloat32(out, value)),
-    i32x4: (value) => vector((out) => encodeInt32(out, value)),
+    f32x4: (value) => vector(() => encodeFloat32(code, value)),
+    i32x4: (value) => vector(() => encodeInt32(code, value)),
+    i32x4Steps: (value, step) => vector((lane) => encodeInt32(code, value + lane * step)),
     op(name) {
       operation(name);
       // Each memory index is a byte of its own.

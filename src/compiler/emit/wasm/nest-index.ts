@@ -43,27 +43,18 @@ export function counterLanes(
   {
     count,
     stride,
-    laneNumbers,
     from,
   }: {
     readonly count: Place;
     readonly stride: number;
-    /** 0, 1, 2, 3. */
-    readonly laneNumbers: Local;
     readonly from: Local | undefined;
   },
 ): Local {
   const counter = f.local("v128");
   f.get(count.local);
-  if (count.bytes !== 0) {
-    f.i32(count.bytes);
-    f.op("i32.add");
-  }
   f.op("i32x4.splat");
-  if (stride !== 0) {
-    f.get(laneNumbers);
-    f.i32x4(stride);
-    f.op("i32x4.mul");
+  if (count.bytes !== 0 || stride !== 0) {
+    f.i32x4Steps(count.bytes, stride);
     f.op("i32x4.add");
   }
   if (from !== undefined) {

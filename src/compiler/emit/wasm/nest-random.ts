@@ -13,8 +13,6 @@ export interface RandomContext {
   /** The innermost loop. */
   readonly last: number;
   readonly cursors: Cursors;
-  /** 0, 1, 2, 3. */
-  readonly laneNumbers: Local;
   /** The value of an instruction. */
   read(instruction: number, spot: Spot): Local;
   /** That of one that is the same in all rows. */
@@ -33,7 +31,7 @@ export interface RandomValues {
 }
 
 export function randomValues(f: FunctionBuilder, context: RandomContext): RandomValues {
-  const { last, cursors, laneNumbers, read, readOnce, loopOf } = context;
+  const { last, cursors, read, readOnce, loopOf } = context;
   const keys = new Map<number, { readonly key: WordPair; readonly loop: number }>();
 
   const keyOf = ({ seed, step, key }: Random, at: number): WordPair => {
@@ -60,7 +58,7 @@ export function randomValues(f: FunctionBuilder, context: RandomContext): Random
         const base = instruction.base?.[which];
         const from = base === undefined ? undefined : read(base, spot);
         const stride = strides[last] as number;
-        return counterLanes(f, { count: cursors.count(strides, spot.ahead), stride, laneNumbers, from });
+        return counterLanes(f, { count: cursors.count(strides, spot.ahead), stride, from });
       });
       const [first, second] = counters as [Local, Local];
       emitRandom(f, { distribution: instruction.distribution, key, lanes: 4, counters: { first, second } });

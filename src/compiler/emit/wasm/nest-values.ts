@@ -45,8 +45,6 @@ export interface NestValues {
   columns(spot: Spot): void;
   /** The pointer of an access that a row value moves. */
   moved(key: string, row: number): Cursor | undefined;
-  /** 0, 1, 2, 3. */
-  readonly laneNumbers: Local;
 }
 
 export interface ValueContext {
@@ -78,7 +76,6 @@ export function nestValues(f: FunctionBuilder, context: ValueContext): NestValue
   const vector = [new Map<string, Local>(), new Map<string, Local>()] as const;
   const pointers = new Map<string, Cursor>();
   const levelOf = (at: number): Level => levels[at] as Level;
-  const laneNumbers = numbers(f);
   const fused = fusedSums(nest, (product, sum) => {
     const alike = levelOf(product).element && levelOf(product).byRow === levelOf(sum).byRow;
     return alike && !plan.kept.has(product);
@@ -153,17 +150,13 @@ export function nestValues(f: FunctionBuilder, context: ValueContext): NestValue
   const iterationNumber = (loop: number, { ahead }: Spot): void => {
     const counter = context.loopNumber(loop);
     const plus = ahead[loop] as number;
-    if (counter === undefined) f.i32x4(plus);
+    const step = loop === last ? 1 : 0;
+    if (counter === undefined) f.i32x4Steps(plus, step);
     else {
       f.get(counter);
       f.op("i32x4.splat");
-      if (plus !== 0) {
-        f.i32x4(plus);
-        f.op("i32x4.add");
-      }
-    }
-    if (loop === last) {
-      f.get(laneNumbers);
+      if (plus === 0 && step === 0) return;
+      f.i32x4Steps(plus, step);
       f.op("i32x4.add");
     }
   };
@@ -220,7 +213,6 @@ export function nestValues(f: FunctionBuilder, context: ValueContext): NestValue
   const random = randomValues(f, {
     last,
     cursors,
-    laneNumbers,
     read,
     readOnce: (at) => read(at, spotOfRow(0, 0)),
     loopOf: (at) => levelOf(at).loop,
@@ -233,7 +225,6 @@ export function nestValues(f: FunctionBuilder, context: ValueContext): NestValue
 
   return {
     at: read,
-    laneNumbers,
     enter(loop, pass, rows) {
       const due = followers.filter(({ index }) => loop === last - 1 && levelOf(index).pass === pass);
       // A lookup of a row value is itself a row value that others may read: pointers come as soon as their index is there.
@@ -290,15 +281,4 @@ export function nestValues(f: FunctionBuilder, context: ValueContext): NestValue
     columns: (spot) => iterationNumber(last, spot),
     moved: (key, row) => pointers.get(`${key}:${row}`),
   };
-}
-
-function numbers(f: FunctionBuilder): Local {
-  const local = f.local("v128");
-  f.i32x4(0);
-  for (const lane of [1, 2, 3]) {
-    f.i32(lane);
-    f.lane("i32x4.replace_lane", lane);
-  }
-  f.set(local);
-  return local;
 }

@@ -8,7 +8,7 @@ import { levelsOf } from "./nest-levels.ts";
 import { rowPlan } from "./nest-passes.ts";
 import { emitRow, type RowContext } from "./nest-row.ts";
 import { type LoopNest, type NestStore, shaped } from "./nest-shape.ts";
-import { type NestValues, nestValues } from "./nest-values.ts";
+import { nestValues } from "./nest-values.ts";
 import type { Opcode } from "./opcodes.ts";
 
 /** Adds a function that runs the nest: an i32 pointer for each of its operands, no results. */
@@ -64,7 +64,7 @@ function rowsOf(f: FunctionBuilder, nest: LoopNest, walking: Cursors, counters: 
     cursors: walking,
     values,
     counters,
-    tail: tailMask(f, (nest.sizes[last] as number) % 4, values),
+    tail: tailMask(f, (nest.sizes[last] as number) % 4),
     counting: (on) => {
       counting = on;
     },
@@ -181,10 +181,10 @@ function repeat(f: FunctionBuilder, { loop, walking, counter, together, to }: Re
 }
 
 /** A mask of the lanes that hold the last entries of a row. */
-function tailMask(f: FunctionBuilder, lanes: number, { laneNumbers }: NestValues): Local | undefined {
+function tailMask(f: FunctionBuilder, lanes: number): Local | undefined {
   if (lanes === 0) return undefined;
   const mask = f.local("v128");
-  f.get(laneNumbers);
+  f.i32x4Steps(0, 1);
   f.i32x4(lanes);
   f.op("i32x4.lt_s");
   f.set(mask);

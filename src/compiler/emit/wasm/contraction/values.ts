@@ -39,7 +39,6 @@ export function tileValues(f: FunctionBuilder, walker: Walker, plan: Contraction
   const lasting = new Map<string, Local>();
   const scopes = { tile: new Map<string, Local>(), vector: new Map<string, Local>(), cell: new Map<string, Local>() };
   let current: Pick<Tile, "vectors"> & { readonly sums: Sums } = { vectors: [], sums: [] };
-  let lanesUp: Local | undefined;
 
   const stride = (strides: readonly number[], loop: number | undefined): number =>
     loop === undefined ? 0 : (strides[loop] as number);
@@ -113,14 +112,8 @@ export function tileValues(f: FunctionBuilder, walker: Walker, plan: Contraction
   /** Leaves Σ index · stride of the four lanes. */
   const counters = (strides: readonly number[], line: number, vector: number): void => {
     f.get(walker.counter(strides));
-    f.i32(within(strides, line, vector));
-    f.op("i32.add");
     f.op("i32x4.splat");
-    const along = stride(strides, column);
-    if (along === 0) return;
-    f.get(lanesUp as Local);
-    f.i32x4(along);
-    f.op("i32x4.mul");
+    f.i32x4Steps(within(strides, line, vector), stride(strides, column));
     f.op("i32x4.add");
   };
 
@@ -204,15 +197,6 @@ export function tileValues(f: FunctionBuilder, walker: Walker, plan: Contraction
         walker.counter(instruction.first);
         walker.counter(instruction.second);
       }
-    }
-    if (body.some(({ op }) => op === "index" || op === "random")) {
-      lanesUp = f.local("v128");
-      f.i32x4(0);
-      for (const lane of [1, 2, 3]) {
-        f.i32(lane);
-        f.lane("i32x4.replace_lane", lane);
-      }
-      f.set(lanesUp);
     }
     current = { vectors: [{ start: 0, first: 0, end: 1 }], sums: [] };
     body.forEach((instruction, index) => {
