@@ -73,7 +73,7 @@ function jobs(bundle) {
   return [...own, ...others].map((job) => ({ bundle, root, executor: "wasm", threads: 2, ...job }));
 }
 
-const worker = fileURLToPath(new URL("tools/step-bits.mjs", import.meta.url));
+const worker = fileURLToPath(new URL("../bench/step-bits.mjs", import.meta.url));
 
 /** What a step's variables and losses hold, as a checksum, with vectors joined or not; and what the Node says of joining them. */
 function bitsOf(node, job, wide) {

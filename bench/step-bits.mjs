@@ -1,7 +1,7 @@
 // A few training steps of a spec on the wasm executor. Prints a checksum of all that they leave behind and of their losses, and
-// whether this Node joins vectors. The one argument is a job as bench/lib/step.mjs takes it.
+// whether this Node joins vectors. The one argument is a job as lib/step.mjs takes it; scripts/newest-node.mjs starts it.
 import { createHash } from "node:crypto";
-import { prepareStep } from "../../bench/lib/step.mjs";
+import { prepareStep } from "./lib/step.mjs";
 
 const steps = 4;
 const { session, step, firstLoss, pipeline } = await prepareStep(JSON.parse(process.argv[2]));
