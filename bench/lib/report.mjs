@@ -49,7 +49,14 @@ export function report({ machine, points }, style = "full") {
   );
 }
 
-const machineText = ({ processor, cores, memory, node }) => `${cores} cores (${processor}), ${memory}, Node ${node}.`;
+const machineText = ({ processor, cores, memory }) => `${cores} cores (${processor}), ${memory}.`;
+
+/** The Node that a point's implementations ran on, but for those whose label names another. */
+function nodeOf({ implementations }) {
+  const versions = implementations.map(({ version }) => /Node (v[\d.]+)/.exec(version ?? "")?.[1]);
+  const found = versions.find((version) => version !== undefined);
+  return found === undefined ? "" : `, Node ${found}`;
+}
 
 const explanation = `A step is forward, backward and update of one batch, the loss read by the caller. All implementations of a point are started first and then
 step in turn, round by round, each in a process of its own, stopped (SIGSTOP) while others have their turn; they begin from the same weights and the same batch. Milliseconds are the
@@ -124,7 +131,7 @@ function pointTable(point, style) {
     `## ${pointName(point)}`,
     ...(style === "brief"
       ? []
-      : [`\`${point.command}\`, ${point.date}, commit ${point.commit}, load average before ${point.load}.`]),
+      : [`\`${point.command}\`, ${point.date}, commit ${point.commit}, load average before ${point.load}${nodeOf(point)}.`]),
     [
       `| | threads | ms a step | quartiles | fastest | times ${baseName} | losses | ready, ms | memory, MB | GEMM |`,
       "|---|---|---|---|---|---|---|---|---|---|",
