@@ -53,8 +53,8 @@ export function planContraction(product: Product, { wideVectors }: Machine): Con
 }
 
 /**
- * The same sums in the same order, in tiles for a machine that makes one vector of two: twice as many, and some more where they may be
- * higher, which hides what is left of the time that an addition takes.
+ * The same sums in the same order, in tiles for a machine that makes one vector of two: four vectors wide where there are columns
+ * enough, and higher where they may be, so that as many additions are under way as hide what one takes.
  */
 function widened(plan: ContractionPlan): ContractionPlan {
   const { method, product, rows, columns, row, column } = plan;
