@@ -61,6 +61,7 @@ export function evaluatePipe(e: Elaboration, scope: Scope, expression: PipeExpre
     const callee = target.callee.kind === "name" ? target.callee.name : undefined;
     if (callee !== "repeat" || target.positional.length !== 2) return evaluateCall(e, scope, target, input);
     const chain = evaluateCall(e, scope, target);
+    if (chain.kind === "unknown") return unknown;
     return chain.kind === "chain" ? apply(e, target.span, chain, [input]) : evaluateCall(e, scope, target, input);
   }
   const value = evaluate(e, scope, target);

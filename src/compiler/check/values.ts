@@ -24,8 +24,9 @@ export function toNumber(e: Elaboration, span: Span, value: Value): number | und
   if (value.kind === "number") return value.value;
   const constant = value.kind === "size" ? constantValue(value.dim) : undefined;
   if (constant !== undefined) return constant;
-  if (value.kind !== "unknown")
-    report(e, wrongKind, { span, expected: "a number known at compile time", found: printType(value) });
+  if (value.kind === "unknown") return undefined;
+  const hint = value.kind === "size" ? "write a number, or a dim that has one: dim N = 4" : undefined;
+  report(e, wrongKind, { span, expected: "a number known at compile time", found: printType(value), hint });
   return undefined;
 }
 

@@ -1,9 +1,10 @@
 // Built-ins that change a value's shape and nothing else.
 import { missingArgument } from "../../diagnostics/records/types/missing-argument.ts";
+import { notASize } from "../../diagnostics/records/types/not-a-size.ts";
 import { notDivisible } from "../../diagnostics/records/types/not-divisible.ts";
 import { wrongKind } from "../../diagnostics/records/types/wrong-kind.ts";
 import { constantDim, constantValue, divideDims, multiplyDims, quotientDim } from "../../dims/dim.ts";
-import { printTensor } from "../../types/print.ts";
+import { printTensor, printType } from "../../types/print.ts";
 import type { Axis, TensorValue } from "../../types/value.ts";
 import { findAxis, newAxisName } from "../axes.ts";
 import type { BuiltinCall } from "../calls.ts";
@@ -204,8 +205,11 @@ export const shapeBuiltins: BuiltinTable = {
         const times = evaluate(e, call.scope, count);
         if (times.kind === "number" || times.kind === "size") {
           const copies = times.kind === "number" ? times.value : toInteger(e, count.span, times);
-          // Said once, where the pipe brings its input and asks for a size.
-          if (copies === undefined || !Number.isInteger(copies) || copies < 0) return undefined;
+          if (copies === undefined) return undefined;
+          if (!Number.isInteger(copies) || copies < 0) {
+            report(e, notASize, { span: count.span, found: printType(times) });
+            return undefined;
+          }
           const modules = Array.from({ length: copies }, (_, at) =>
             within(e, [String(at + 1)], () => evaluate(e, call.scope, module)),
           );

@@ -6,7 +6,7 @@ export const wrongKind = defineDiagnostic<{
   readonly span: Span;
   readonly expected: string;
   readonly found: string;
-  readonly hint?: string;
+  readonly hint?: string | undefined;
 }>({
   code: "MMX2101",
   slug: "wrong-kind",
