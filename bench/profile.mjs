@@ -20,7 +20,7 @@ Milliseconds of a training step on the wasm executor by kernel and by module of 
   --steps N        steps that are timed (default 20)
   --depth N        names of modules up to this depth (default 3)
   --top N          kernels to list (default 20)
-  --write          to bench/results/profile-SPEC.txt too`;
+  --write          to bench/results/profile-SPEC.txt too, or profile-SPEC-BATCH-WIDTH.txt where these are not the bench's own`;
 
 const { values: options, positionals } = readArguments(
   {
@@ -148,7 +148,8 @@ print(
 );
 console.log(lines.join("\n"));
 if (options.write) {
-  const file = new URL(`results/profile-${basename(name, ".mmx")}.txt`, import.meta.url);
+  const point = options.batch === "32" && options.width === "64" ? "" : `-${options.batch}-${options.width}`;
+  const file = new URL(`results/profile-${basename(name, ".mmx")}${point}.txt`, import.meta.url);
   writeFileSync(file, `${[`node bench/profile.mjs ${process.argv.slice(2).join(" ")}`, ...lines].join("\n")}\n`);
 }
 process.exit();

@@ -76,6 +76,12 @@ describe("large ones, whose sides are packed", () => {
     ["few rows of many terms that lie far apart", matrices(3, 130, 530)],
     ["more columns than are packed at once", matrices(16, 150, 1000)],
     ["more columns than are packed at once, in blocks of two sizes", matrices(17, 139, 1000)],
+    ["more terms than are multiplied at once", matrices(18, 70, 1100)],
+    [
+      "more terms than are multiplied at once, of a side too large to be read again",
+      matrices(21, 250, 1100, { right: "turned" }),
+    ],
+    ["columns whose results lie on pages apart", matrices(19, 1030, 300, { right: "turned" })],
   ])("%s", (_, each) => {
     expect(scratchBytes(each.contraction, anyMachine)).toBeGreaterThan(0);
     check(each);

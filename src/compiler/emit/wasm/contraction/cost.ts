@@ -1,7 +1,7 @@
 // An estimate of what a plan for a contraction takes, in cycles of a processor with three ports for vectors of floats.
-import type { ContractionPlan } from "./plan.ts";
+import { type ContractionPlan, sizeOf } from "./plan.ts";
 import { isSpread, termsOf, total } from "./product.ts";
-import type { ColumnTiles } from "./tiles.ts";
+import { type ColumnTiles, tiledRows } from "./tiles.ts";
 
 /** Cycles of a packed vector by the way that its four lanes lie in memory: side by side, as a transposed block, anyhow. */
 const packCycles = { together: 1.5, transposed: 3, apart: 5 } as const;
@@ -9,6 +9,13 @@ const packCycles = { together: 1.5, transposed: 3, apart: 5 } as const;
 const [productCycles, additionLatency, loadCycles] = [0.67, 3, 0.9] as const;
 /** Cycles more for a vector of right whose terms lie on pages apart: where each page is read on, and where it is left at once. */
 const farCycles = { read: 0.8, waited: 2.5 } as const;
+
+/** Entries of right, at most, that stay in the cache while all rows read them where they are. */
+const nearEntries = 1 << 18;
+
+/** Cycles of a vector of the epilogue whose lanes lie apart: on pages apart they share a place in the cache, and drive one another out. */
+const apartCycles = { near: 5, far: 40 } as const;
+const pageEntries = 1024;
 
 /** Of ragged values, that is not padding. */
 const usedShare = 0.6;
@@ -39,7 +46,7 @@ export function costOf(plan: ContractionPlan): number {
 }
 
 function tileCycles(
-  { method, product, packed, terms: blocks }: ContractionPlan,
+  { method, product, column, rows, packed, terms: blocks }: ContractionPlan,
   { height, vectors, lanes }: { readonly height: number; readonly vectors: number; readonly lanes: number },
 ): number {
   const terms = termsOf(product);
@@ -49,7 +56,9 @@ function tileCycles(
     const far = packed.right || !isSpread(product) ? 0 : blocks.length > 1 ? farCycles.read : farCycles.waited;
     return overhead + terms * (step + far * vectors);
   }
-  const step = Math.max(productCycles * height * lanes, additionLatency, loadCycles * (height + lanes));
+  const readAgain = tiledRows(rows) + rows.rest > height && terms * sizeOf(product, column) > nearEntries;
+  const far = readAgain ? farCycles.read * lanes : 0;
+  const step = Math.max(productCycles * height * lanes, additionLatency, loadCycles * (height + lanes)) + far;
   return overhead + Math.ceil(terms / 4) * step + 3 * height * lanes;
 }
 
@@ -61,7 +70,8 @@ function storeCycles({ product, column }: ContractionPlan): number {
   ];
   const each = places.map(({ strides }) => {
     const stride = column === undefined ? 0 : (strides[column] as number);
-    return stride === 1 || stride === 0 ? 1 : 5;
+    if (stride === 1 || stride === 0) return 1;
+    return Math.abs(stride) < pageEntries ? apartCycles.near : apartCycles.far;
   });
   return each.reduce((sum, cycles) => sum + cycles, 0);
 }

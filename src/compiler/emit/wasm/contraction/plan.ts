@@ -109,8 +109,7 @@ function planOf(given: Product, method: Method, row: number | undefined, column:
       skip?.terms !== false,
     right: method === "spread" && (width < 4 || !besides || (isSpread(product) && height >= rowsToPack)),
   };
-  // Without packing, few rows of terms that lie far apart are read at a time, each of them to its end.
-  const termsAtOnce = packed.left ? 256 : method === "spread" && !packed.right && isSpread(product) ? 16 : undefined;
+  const termsAtOnce = method === "spread" ? termsTogether(product, packed) : undefined;
   const whole = skip?.terms === true && skip.loop === 0;
   const finishable = !ordered && !whole && outer.length === changing.length && height * width <= unfinishedEntries;
   return {
@@ -135,6 +134,14 @@ function isUsable({ skip, contracted }: Product, method: Method, row: number | u
   if (!terms) return still && loop === row;
   const before = contracted.every((_, at) => lengths.contracted[at] === 0 || at < loop);
   return still && before && method === "spread";
+}
+
+/** Terms that are multiplied at once, where not all of them are. */
+function termsTogether(product: Product, packed: ContractionPlan["packed"]): number | undefined {
+  // A tile's part of both sides stays in the nearest cache.
+  if (packed.left || (packed.right && termsOf(product) > 1024)) return 256;
+  // Without packing, few rows of terms that lie far apart are read at a time, each of them to its end.
+  return !packed.right && isSpread(product) ? 16 : undefined;
 }
 
 /** Where the terms of both sides lie apart, so many of them that a tile's stay in the cache until the next tile needs them. */
