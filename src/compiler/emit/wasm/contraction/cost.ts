@@ -1,7 +1,7 @@
 // An estimate of what a plan for a contraction takes, in cycles of a processor with three ports for vectors of floats.
-import { type ContractionPlan, sizeOf } from "./plan.ts";
-import { isSpread, termsOf, total } from "./product.ts";
-import { type ColumnTiles, tiledRows } from "./tiles.ts";
+import type { ContractionPlan } from "./plan.ts";
+import { isSpread, sizeOf, termsOf, total } from "./product.ts";
+import type { ColumnTiles } from "./tiles.ts";
 
 /** Cycles of a packed vector by the way that its four lanes lie in memory: side by side, as a transposed block, anyhow. */
 const packCycles = { together: 1.5, transposed: 3, apart: 5 } as const;
@@ -15,6 +15,7 @@ const nearEntries = 1 << 18;
 
 /** Cycles of a vector of the epilogue whose lanes lie apart: on pages apart they share a place in the cache, and drive one another out. */
 const apartCycles = { near: 5, far: 40 } as const;
+/** Entries of a page of memory. */
 const pageEntries = 1024;
 
 /** Of ragged values, that is not padding. */
@@ -46,7 +47,7 @@ export function costOf(plan: ContractionPlan): number {
 }
 
 function tileCycles(
-  { method, product, column, rows, packed, terms: blocks }: ContractionPlan,
+  { method, product, row, column, packed, terms: blocks }: ContractionPlan,
   { height, vectors, lanes }: { readonly height: number; readonly vectors: number; readonly lanes: number },
 ): number {
   const terms = termsOf(product);
@@ -56,7 +57,7 @@ function tileCycles(
     const far = packed.right || !isSpread(product) ? 0 : blocks.length > 1 ? farCycles.read : farCycles.waited;
     return overhead + terms * (step + far * vectors);
   }
-  const readAgain = tiledRows(rows) + rows.rest > height && terms * sizeOf(product, column) > nearEntries;
+  const readAgain = sizeOf(product, row) > height && terms * sizeOf(product, column) > nearEntries;
   const far = readAgain ? farCycles.read * lanes : 0;
   const step = Math.max(productCycles * height * lanes, additionLatency, loadCycles * (height + lanes)) + far;
   return overhead + Math.ceil(terms / 4) * step + 3 * height * lanes;

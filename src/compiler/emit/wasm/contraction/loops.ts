@@ -13,8 +13,8 @@ import {
   unfinishedOffset,
   unfinishedVectors,
 } from "./pack.ts";
-import { blockTerms, type ContractionPlan, sizeOf } from "./plan.ts";
-import type { Factor, Product } from "./product.ts";
+import { blockTerms, type ContractionPlan } from "./plan.ts";
+import { type Factor, type Product, sizeOf } from "./product.ts";
 import { spreadSums } from "./spread.ts";
 import { storeTile } from "./stores.ts";
 import type { Sums } from "./sums.ts";

@@ -2,7 +2,7 @@
 // is packed first. Chosen by an estimate in cycles.
 import type { Machine } from "../assembler.ts";
 import { costOf } from "./cost.ts";
-import { exchanged, type Factor, isSpread, type Product, termsOf, total } from "./product.ts";
+import { exchanged, type Factor, isSpread, type Product, sizeOf, termsOf, total } from "./product.ts";
 import { type ColumnTiles, columnTiles, inHigherTiles, type RowTiles, rowTiles } from "./tiles.ts";
 
 /**
@@ -136,7 +136,7 @@ function isUsable({ skip, contracted }: Product, method: Method, row: number | u
   return still && before && method === "spread";
 }
 
-/** Terms that are multiplied at once, where not all of them are. */
+/** Terms of a part that stay in the cache until the next tile needs them; undefined where all terms are multiplied at once. */
 function termsTogether(product: Product, packed: ContractionPlan["packed"]): number | undefined {
   // A tile's part of both sides stays in the nearest cache.
   if (packed.left || (packed.right && termsOf(product) > 1024)) return 256;
@@ -144,7 +144,7 @@ function termsTogether(product: Product, packed: ContractionPlan["packed"]): num
   return !packed.right && isSpread(product) ? 16 : undefined;
 }
 
-/** Where the terms of both sides lie apart, so many of them that a tile's stay in the cache until the next tile needs them. */
+/** The terms in parts of about so many each; undefined: all at once. */
 function termBlocks(contracted: readonly number[], termsAtOnce: number | undefined): readonly TermBlock[] {
   if (termsAtOnce === undefined) return [{ count: 1, contracted }];
   const [first = 1, ...others] = contracted;
@@ -158,10 +158,6 @@ function termBlocks(contracted: readonly number[], termsAtOnce: number | undefin
     { count, contracted: [each, ...others] },
     { count: 1, contracted: [last, ...others] },
   ];
-}
-
-export function sizeOf({ sizes }: Product, loop: number | undefined): number {
-  return loop === undefined ? 1 : (sizes[loop] as number);
 }
 
 /** Eight sums are enough to hide the latency of additions, and leave registers for both sides. */

@@ -178,6 +178,11 @@ export function exchanged(product: Product): Product {
   return { ...product, left: product.right, right: product.left };
 }
 
+/** Iterations of a loop; 1 without one. */
+export function sizeOf({ sizes }: Product, loop: number | undefined): number {
+  return loop === undefined ? 1 : (sizes[loop] as number);
+}
+
 /** Whether the terms of a column lie on more pages of memory than the processor keeps translations for. */
 export function isSpread({ contracted, right }: Product): boolean {
   const reach = contracted.reduce((sum, size, loop) => sum + (size - 1) * Math.abs(right.contracted[loop] as number), 0);
